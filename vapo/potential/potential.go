@@ -1,0 +1,44 @@
+package potential
+
+import (
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+)
+
+// Node is a value of the computation graph.
+type Node = graph.Node
+
+// Potential is a scalar field Φ(x, s). Its gradient flow dx/ds = ∇Φ carries the prior to
+// the data; −Φ is an energy.
+type Potential interface {
+	// Value is Φ for x [batch, ...] at s [batch], of shape [batch]. Weights are created or
+	// found in scope. It builds graph and panics on misuse.
+	Value(scope *model.Scope, x, s *Node) *Node
+}
+
+// At evaluates one potential at any number of points of a graph, with shared weights.
+type At func(x, s *Node) (phi, grad *Node)
+
+// Evaluator returns p as a function of the graph alone: Φ [batch] and ∇Φ of x's shape.
+// Every call uses the same weights.
+func Evaluator(scope *model.Scope, p Potential) At {
+	return func(x, s *Node) (phi, grad *Node) {
+		phi = p.Value(scope.At(Scope), x, s)
+		// Examples do not interact, so the gradient of the sum is each example's own gradient.
+		grad = graph.Gradient(graph.ReduceAllSum(phi), x)[0]
+		return phi, grad
+	}
+}
+
+// Scope is where a model's weights live in its store.
+const Scope = "potential"
+
+// Autonomous drops the clock: Φ(x), as the paper's text writes it. Its optimum solves the
+// time-averaged problem (THEORY §5); in more than one dimension the gap to Φ(x, s) is no error of training.
+func Autonomous(p Potential) Potential { return autonomous{p} }
+
+type autonomous struct{ p Potential }
+
+func (a autonomous) Value(scope *model.Scope, x, s *Node) *Node {
+	return a.p.Value(scope, x, graph.MulScalar(graph.OnesLike(s), 0.5))
+}
