@@ -1,0 +1,129 @@
+package backend
+
+import (
+	"debug/elf"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+)
+
+// The kinds of XLA plugin that are looked for, by the name they have in a specification.
+const (
+	cuda = "cuda"
+	cpu  = "cpu"
+)
+
+// patterns are the names plugins have: go-xla's, then those in the Python packages.
+var patterns = map[string][]string{
+	cuda: {"pjrt_c_api_cuda*_plugin.*", "pjrt[-_]plugin[-_]cuda*.*", "xla_cuda_plugin.so"},
+	cpu:  {"pjrt_c_api_cpu*_plugin.*", "pjrt[-_]plugin[-_]cpu*.*", "xla_cpu_pjrt.so"},
+}
+
+// CacheDir is where vapoflow keeps what it can make or fetch again: $VAPO_CACHE, else vapoflow in the user's cache
+// folder. It is "" where the user has none. The folder need not exist.
+func CacheDir() string {
+	if dir := os.Getenv("VAPO_CACHE"); dir != "" {
+		return dir
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(dir, "vapoflow")
+}
+
+// SearchPath lists the folders searched for plugins, first to last: those that `make xla` fills, then
+// $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders.
+func SearchPath() []string {
+	var dirs []string
+	if cache := CacheDir(); cache != "" {
+		// One folder per plugin version; the newest name first.
+		versions, _ := filepath.Glob(filepath.Join(cache, "xla", "*"))
+		slices.Reverse(versions)
+		dirs = append(dirs, versions...)
+		if len(versions) == 0 {
+			dirs = append(dirs, filepath.Join(cache, "xla"))
+		}
+	}
+	if path := os.Getenv("PJRT_PLUGIN_LIBRARY_PATH"); path != "" {
+		return append(dirs, filepath.SplitList(path)...)
+	}
+	if home, err := os.UserHomeDir(); err == nil {
+		lib := filepath.Join(home, ".local", "lib", "go-xla")
+		dirs = append(dirs, lib, filepath.Join(lib, "nvidia"))
+	}
+	return append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia")
+}
+
+// candidates lists the plugins worth trying for kind ("" for CUDA, then CPU); notes says why CUDA is not among them.
+func candidates(kind string) (plugins, notes []string) {
+	kinds := []string{kind}
+	if kind == "" {
+		kinds = []string{cuda, cpu}
+	}
+	for _, k := range kinds {
+		if k == cuda && !hasGPU() {
+			notes = append(notes, "no NVIDIA GPU")
+			continue
+		}
+		found := find(k)
+		if k == cuda && len(found) == 0 {
+			notes = append(notes, "an NVIDIA GPU but no CUDA plugin")
+		}
+		plugins = append(plugins, found...)
+	}
+	return plugins, notes
+}
+
+// find lists the plugins of one kind by absolute path, in the order of the search path.
+func find(kind string) (paths []string) {
+	for _, dir := range SearchPath() {
+		dir, err := filepath.Abs(dir)
+		if err != nil {
+			continue
+		}
+		for _, pattern := range patterns[kind] {
+			matches, _ := filepath.Glob(filepath.Join(dir, pattern))
+			paths = append(paths, matches...)
+		}
+	}
+	return paths
+}
+
+// hasGPU looks for the driver's device files: a plugin without a GPU may take seconds to fail, this takes microseconds.
+func hasGPU() bool {
+	for _, pattern := range []string{"/dev/nvidia[0-9]*", "/dev/dxg"} { // dxg: Linux inside Windows
+		if matches, _ := filepath.Glob(pattern); len(matches) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// checkPlugin refuses a file that the dynamic loader cannot be trusted with: it maps a truncated library without
+// complaint, and the process then dies of SIGBUS. The section table closes an ELF file, so reading it finds the cut.
+func checkPlugin(path string) error {
+	info, err := os.Stat(path)
+	if err != nil {
+		return fmt.Errorf("XLA plugin %s: %w", path, err)
+	}
+	if info.IsDir() {
+		return fmt.Errorf("XLA plugin %s is a folder: name the file in it", path)
+	}
+	if runtime.GOOS != "linux" {
+		return nil
+	}
+	f, err := elf.Open(path)
+	if err != nil {
+		return fmt.Errorf("XLA plugin %s is damaged or no shared library, delete it and run `make xla`: %w", path, err)
+	}
+	defer f.Close()
+	for _, p := range f.Progs {
+		if p.Type == elf.PT_LOAD && p.Off+p.Filesz > uint64(info.Size()) {
+			return fmt.Errorf("XLA plugin %s is cut short at %d bytes: delete it and run `make xla`", path, info.Size())
+		}
+	}
+	return nil
+}

@@ -1,0 +1,41 @@
+//go:build cgo && !noxla && (linux || darwin)
+
+package backend
+
+import (
+	"fmt"
+	"io"
+	"strings"
+	"sync"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/compute/xla"
+	"k8s.io/klog/v2"
+)
+
+// xlaMissing says why this build has no XLA; it has.
+const xlaMissing = ""
+
+// Nothing may be fetched behind the user's back, by whatever road XLA is reached.
+func init() { xla.EnableAutoInstall(false) }
+
+var opening sync.Mutex // the silence below is global
+
+// openXLA starts a client on the plugin at the absolute path. A plugin named by its path is never searched for or
+// installed; go-xla panics on broken plugins that it finds by itself. What go-xla logs meanwhile is in the error too.
+func openXLA(path string) (b compute.Backend, err error) {
+	if strings.Contains(path, ",") {
+		return nil, fmt.Errorf("its path holds a comma, which starts plugin options: move it")
+	}
+	opening.Lock()
+	defer opening.Unlock()
+	defer klog.CaptureState().Restore()
+	klog.LogToStderr(false)
+	klog.SetOutput(io.Discard)
+	defer func() {
+		if p := recover(); p != nil {
+			b, err = nil, fmt.Errorf("panic: %v", p)
+		}
+	}()
+	return xla.New(path)
+}
