@@ -69,9 +69,10 @@ func check(omega, sigma float64) error {
 	return nil
 }
 
-// At implements [Homotopy]. 1−cs is formed directly: no difference of two numbers near one.
+// At implements [Homotopy]. 1−cs is formed as (1−s) + (1−c)s, a sum of positive numbers: where both
+// c and s are near one, float32 would lose three digits of a difference.
 func (a Arc) At(s *Node) Coefficients {
-	r := graph.OneMinus(graph.MulScalar(s, a.C)) // 1 − cs
+	r := graph.Add(graph.OneMinus(s), graph.MulScalar(s, 1-a.C)) // 1 − cs
 	c := Coefficients{
 		V:    graph.MulScalar(graph.Square(r), a.Omega*a.Omega),
 		VDot: graph.MulScalar(r, -2*a.C*a.Omega*a.Omega),

@@ -23,7 +23,7 @@ func Evaluate(b compute.Backend, h Homotopy, s []float64) ([]Values, error) {
 			return nil, fmt.Errorf("homotopy: s = %g is outside [0, 1]", x)
 		}
 	}
-	out, err := graph.ExecOnceN(b, func(s *Node) []*Node {
+	out, err := graph.CallOnceN(b, func(s *Node) []*Node {
 		c := h.At(s)
 		return []*Node{c.Mu, c.V, c.MuDot, c.VDot}
 	}, s)

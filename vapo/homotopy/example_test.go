@@ -1,0 +1,83 @@
+package homotopy_test
+
+import (
+	"fmt"
+
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/homotopy"
+)
+
+// The paper's path, and its coefficients at a few values of the clock.
+func ExamplePosterior() {
+	path, err := homotopy.Posterior(1, 0.01)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	values, err := homotopy.Evaluate(backend.Host(), path, []float64{0, 0.5, 1})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Println(path)
+	for _, c := range values {
+		fmt.Printf("s = %.1f  mean factor %.4f  variance %.4f\n", c.S, c.Mu, c.V)
+	}
+	// Output:
+	// posterior (omega = 1, sigma = 0.01)
+	// s = 0.0  mean factor 0.0000  variance 1.0000
+	// s = 0.5  mean factor 0.7450  variance 0.2550
+	// s = 1.0  mean factor 0.9999  variance 0.0001
+}
+
+// Half of the clock is a tiny part of the paper's time, in which the path could not be trained.
+func ExampleArc_Time() {
+	path, err := homotopy.Posterior(1, 0.01)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, s := range []float64{0.5, 0.9, 1} {
+		fmt.Printf("s = %.1f is t = %.4f\n", s, path.Time(s))
+	}
+	// Output:
+	// s = 0.5 is t = 0.0003
+	// s = 0.9 is t = 0.0083
+	// s = 1.0 is t = 1.0000
+}
+
+// Coefficients need not be read in a graph: Evaluate gives float64 on the host.
+func ExampleEvaluate() {
+	path, err := homotopy.Straight(1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	values, err := homotopy.Evaluate(backend.Host(), path, []float64{0.25})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.4f\n", values[0].Mu)
+	_, err = homotopy.Evaluate(backend.Host(), path, []float64{1.5})
+	fmt.Println(err)
+	// Output:
+	// 0.2497
+	// homotopy: s = 1.5 is outside [0, 1]
+}
+
+// Every path can be named.
+func ExampleNew() {
+	for _, name := range homotopy.Names() {
+		path, err := homotopy.New(name, 1, 0.01)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("%s: %s; c = %.4f\n", name, homotopy.Summary(name), path.C)
+	}
+	// Output:
+	// linear: alpha = 1-t, beta = t; c = 0.9900
+	// posterior: the paper's: alpha = 1, beta = t; c = 0.9900
+	// straight: flow matching's path: mu = t, sd = omega(1-t); c = 0.9990
+}

@@ -1,0 +1,183 @@
+package homotopy_test
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/homotopy/homotopytest"
+)
+
+// paths are all three with the usual and with unusual constants.
+func paths(t testing.TB) []homotopy.Arc {
+	var all []homotopy.Arc
+	for _, c := range [][2]float64{{1, 0.01}, {2.5, 0.3}} {
+		for _, name := range homotopy.Names() {
+			h, err := homotopy.New(name, c[0], c[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+func TestSuite(t *testing.T) {
+	for _, h := range paths(t) {
+		t.Run(h.String(), func(t *testing.T) { homotopytest.Run(t, h, h.Omega) })
+	}
+}
+
+// exponents are α(t) and β(t) of the table in THEORY §1.
+func exponents(h homotopy.Arc, t float64) (alpha, beta float64) {
+	switch h.Name {
+	case "posterior":
+		return 1, t
+	case "linear":
+		return 1 - t, t
+	default:
+		return 1 / (1 - t), t * h.Sigma * h.Sigma / (h.Omega * h.Omega * (1 - t) * (1 - t))
+	}
+}
+
+// TestTable: on the clock, the path is the conditional log-homotopy of THEORY §1 at the paper's
+// time t(s): first its table's μ and v, then the density itself, log N(x; μx̄, vI) = α log q + β log p + const.
+func TestTable(t *testing.T) {
+	for _, h := range paths(t) {
+		for _, c := range homotopytest.Evaluate(t, h, homotopytest.Grid(21)) {
+			alpha, beta := exponents(h, h.Time(c.S))
+			omega2, sigma2 := h.Omega*h.Omega, h.Sigma*h.Sigma
+			d := alpha*sigma2 + beta*omega2
+			near(t, fmt.Sprintf("%v: μ(%g)", h, c.S), c.Mu, beta*omega2/d, 1e-10)
+			near(t, fmt.Sprintf("%v: v(%g)", h, c.S), c.V, omega2*sigma2/d, 1e-10)
+
+			data, constant := 0.7, math.NaN()
+			for _, x := range []float64{-1.3, 0.2, 2.1} {
+				logPath := -(x - c.Mu*data) * (x - c.Mu*data) / (2 * c.V)
+				homotopic := -alpha*x*x/(2*omega2) - beta*(data-x)*(data-x)/(2*sigma2)
+				if difference := logPath - homotopic; math.IsNaN(constant) {
+					constant = difference
+				} else {
+					near(t, fmt.Sprintf("%v: the constant at s = %g", h, c.S), difference, constant, 1e-9)
+				}
+			}
+		}
+	}
+}
+
+// TestClock: the arc-length clock and its table, THEORY §2.
+func TestClock(t *testing.T) {
+	for _, h := range paths(t) {
+		omega, sigma := h.Omega, h.Sigma
+		want := map[string][2]float64{ // c, κ₀
+			"posterior": {1 - sigma/math.Sqrt(sigma*sigma+omega*omega), 1},
+			"linear":    {1 - sigma/omega, omega * omega / (omega*omega - sigma*sigma)},
+			"straight":  {1 - 1e-3, 0},
+		}[h.Name]
+		near(t, h.String()+": c", h.C, want[0], 1e-14)
+		near(t, h.String()+": κ₀", h.Kappa0, want[1], 1e-14)
+		for _, c := range homotopytest.Evaluate(t, h, homotopytest.Grid(21)) {
+			r := 1 - h.C*c.S
+			near(t, h.String()+": √v", math.Sqrt(c.V), omega*r, 1e-12)
+			near(t, h.String()+": d√v/ds", c.VDot/(2*math.Sqrt(c.V)), -h.C*omega, 1e-12)
+			if h.Name == "straight" {
+				near(t, h.String()+": μ", c.Mu, h.C*c.S, 1e-12)
+				near(t, h.String()+": μ̇", c.MuDot, h.C, 1e-12)
+			} else {
+				near(t, h.String()+": μ", c.Mu, want[1]*(1-r*r), 1e-12)
+				near(t, h.String()+": μ̇", c.MuDot, 2*want[1]*h.C*r, 1e-12)
+			}
+		}
+	}
+}
+
+// TestTimeEnds: t runs from 0 to 1 (to 1 − t_min for Straight), and grows.
+func TestTimeEnds(t *testing.T) {
+	for _, h := range paths(t) {
+		end := 1.0
+		if h.Name == "straight" {
+			end -= homotopy.StraightEnd
+		}
+		near(t, h.String()+": t(0)", h.Time(0), 0, 0)
+		near(t, h.String()+": t(1)", h.Time(1), end, 1e-10)
+		for i, s := range homotopytest.Grid(50)[1:] {
+			if before := homotopytest.Grid(50)[i]; h.Time(s) <= h.Time(before) {
+				t.Errorf("%v: t(%g) = %g after t(%g) = %g", h, s, h.Time(s), before, h.Time(before))
+			}
+		}
+	}
+}
+
+// TestKappa: κ = (v/2) d/ds log(μ²/v), THEORY §6, in the graph and on the host, by central differences.
+func TestKappa(t *testing.T) {
+	const step = 1e-6
+	for _, h := range paths(t) {
+		for _, s := range []float64{0.1, 0.4, 0.7, 0.95} {
+			c := homotopytest.Evaluate(t, h, []float64{s - step, s, s + step})
+			logRatio := func(c homotopy.Values) float64 { return math.Log(c.Mu * c.Mu / c.V) }
+			want := c[1].V / 2 * (logRatio(c[2]) - logRatio(c[0])) / (2 * step)
+			near(t, fmt.Sprintf("%v: κ(%g)", h, s), c[1].Kappa(), want, 1e-7)
+
+			inGraph, err := graph.CallOnce(backend.Host(), func(s *homotopy.Node) *homotopy.Node { return h.At(s).Kappa() }, []float64{s})
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, fmt.Sprintf("%v: κ(%g) in the graph", h, s), inGraph.Value().([]float64)[0], c[1].Kappa(), 1e-12)
+		}
+	}
+}
+
+// TestVelocity: u_c is the velocity of x = μx̄ + √v ε along the path with x̄ and ε held, for points
+// and for images.
+func TestVelocity(t *testing.T) {
+	const step = 1e-6
+	h := paths(t)[1]
+	r := rand.New(rand.NewPCG(1, 1))
+	random := func() [][][]float64 {
+		x := [][][]float64{{{0, 0}, {0, 0}}, {{0, 0}, {0, 0}}}
+		for _, a := range x {
+			for _, b := range a {
+				b[0], b[1] = r.NormFloat64(), r.NormFloat64()
+			}
+		}
+		return x
+	}
+	out, err := graph.CallOnceN(backend.Host(), func(data, noise, s *homotopy.Node) []*homotopy.Node {
+		at := func(shift float64) homotopy.Point { return homotopy.Draw(h, data, noise, graph.AddScalar(s, shift)) }
+		moved := graph.Sub(at(step).X, at(-step).X)
+		return []*homotopy.Node{at(0).Velocity(), graph.DivScalar(moved, 2*step)}
+	}, random(), random(), []float64{0.3, 0.8})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !out[0].InDelta(out[1], 1e-8) {
+		t.Errorf("velocity %s, differences give %s", out[0].GoStr(), out[1].GoStr())
+	}
+}
+
+func TestErrorsNameTheValue(t *testing.T) {
+	_, unknown := homotopy.New("circular", 1, 0.01)
+	_, omega := homotopy.Posterior(-2, 0.01)
+	_, sigma := homotopy.Posterior(1, math.NaN())
+	_, wide := homotopy.Linear(0.5, 0.75)
+	_, outside := homotopy.Evaluate(backend.Host(), paths(t)[0], []float64{0.5, 1.25})
+	for want, err := range map[string]error{"circular": unknown, "-2": omega, "NaN": sigma, "0.75": wide, "1.25": outside} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error that names %s, got %v", want, err)
+		}
+	}
+}
+
+func near(t *testing.T, what string, got, want, tolerance float64) {
+	t.Helper()
+	if !(math.Abs(got-want) <= tolerance*math.Max(1, math.Abs(want))) {
+		t.Errorf("%s = %.15g, want %.15g", what, got, want)
+	}
+}
