@@ -2,6 +2,7 @@ package homotopy
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
@@ -9,6 +10,9 @@ import (
 
 // Values are a path's coefficients at one s, in float64.
 type Values struct{ S, Mu, V, MuDot, VDot float64 }
+
+// Sd is the standard deviation √v.
+func (v Values) Sd() float64 { return math.Sqrt(v.V) }
 
 // Kappa is [Coefficients.Kappa] on the host.
 func (v Values) Kappa() float64 { return v.V*v.MuDot/v.Mu - v.VDot/2 }

@@ -1,0 +1,182 @@
+package vapo
+
+import (
+	"bufio"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gomlx/compute"
+
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/potential"
+)
+
+// TrainingVersion is bumped by hand when the same configuration would train other weights.
+const TrainingVersion = 1
+
+// Files of a cache entry or saved model. An entry without weights.npz is unfinished: its
+// checkpoint and log are what a resumed training continues.
+const (
+	weightsFile    = "weights.npz"
+	configFile     = "model.json"
+	logFile        = "training.jsonl"
+	checkpointFile = "checkpoint.npz"
+)
+
+// saved is the JSON beside the weights.
+type saved struct {
+	Config          Config    `json:"config"`
+	TrainingVersion int       `json:"training_version"`
+	Shape           []int     `json:"shape"`
+	DataSHA256      string    `json:"data_sha256"`
+	Trained         time.Time `json:"trained"`
+	Seconds         float64   `json:"seconds"` // of training, interruptions left out
+}
+
+// LogEntry is one line of a training's log: means over the steps since the line before.
+type LogEntry struct {
+	Step     int     `json:"step"`
+	Loss     float64 `json:"loss"`      // per example and dimension
+	GradNorm float64 `json:"grad_norm"` // before clipping
+	Seconds  float64 `json:"seconds"`   // of training up to here, interruptions left out
+}
+
+// Key names the cache entry of a configuration and data.
+func (c Config) Key(data dataset.Dataset) string {
+	text, _ := json.Marshal(c) // a struct of numbers and strings always encodes
+	hash := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", text, data.Info().SHA256, TrainingVersion))
+	return hex.EncodeToString(hash[:8])
+}
+
+// TrainOrLoad gives the trained model of a configuration: from its entry below dir, where one
+// is complete, else by training it into that entry. An interrupted training is continued where
+// run.Resume is set. run.Dir is not used. m.Loaded says which of the two happened.
+func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, data dataset.Dataset, run Run) (*Model, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	run.Dir = filepath.Join(dir, c.Key(data))
+	if exists(filepath.Join(run.Dir, weightsFile)) {
+		return Load(b, run.Dir)
+	}
+	if err := os.MkdirAll(run.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("vapo: the cache of models: %w", err)
+	}
+	info := data.Info()
+	var gaussian *potential.Gaussian
+	var err error
+	if c.Base == "gaussian" {
+		n := info.Len
+		if n == 0 {
+			n = 10_000
+		}
+		if gaussian, err = potential.FitGaussian(info.Shape, n, data.Read); err != nil {
+			return nil, err
+		}
+	}
+	m, err := c.Model(b, info.Shape, gaussian)
+	if err != nil {
+		return nil, err
+	}
+	l, err := loss.New(c.Loss)
+	if err != nil {
+		return nil, err
+	}
+	log, err := openLog(run)
+	if err != nil {
+		return nil, err
+	}
+	defer log.close()
+	observe := run.Observe
+	run.Observe = func(p Progress) {
+		log.add(p)
+		if observe != nil {
+			observe(p)
+		}
+	}
+	if err := Train(ctx, m, l, data, c.Training, run); err != nil {
+		return nil, err
+	}
+	if err := log.close(); err != nil {
+		return nil, fmt.Errorf("vapo: the training's log: %w", err)
+	}
+	m.saved = saved{c, TrainingVersion, info.Shape, info.SHA256, time.Now().UTC(), log.seconds()}
+	m.Dir = run.Dir
+	if err := m.Save(run.Dir); err != nil {
+		return nil, err
+	}
+	return m, os.Remove(filepath.Join(run.Dir, checkpointFile))
+}
+
+// Save writes the weights and the configuration to a folder, which [Load] reads.
+func (m *Model) Save(dir string) error {
+	if m.Store == nil {
+		return errors.New("vapo: the model has no weights yet; train it before saving")
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return fmt.Errorf("vapo: saving the model: %w", err)
+	}
+	m.saved.Config, m.saved.Shape, m.saved.TrainingVersion = m.Config, m.Shape, TrainingVersion
+	text, err := json.MarshalIndent(m.saved, "", "  ")
+	if err != nil {
+		return fmt.Errorf("vapo: saving the model: %w", err)
+	}
+	err = writeAtomically(filepath.Join(dir, configFile), func(f *os.File) error { _, err := f.Write(text); return err })
+	if err == nil { // the weights come last: with them the entry is complete
+		err = saveStore(m.Store, filepath.Join(dir, weightsFile))
+	}
+	if err != nil {
+		return fmt.Errorf("vapo: saving the model: %w", err)
+	}
+	return nil
+}
+
+// Load reads a model that was saved with its configuration.
+func Load(b compute.Backend, dir string) (*Model, error) {
+	text, err := os.ReadFile(filepath.Join(dir, configFile))
+	if err != nil {
+		return nil, fmt.Errorf("vapo: %s holds no model: %w", dir, err)
+	}
+	var s saved
+	if err := json.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("vapo: %s: %w", filepath.Join(dir, configFile), err)
+	}
+	m, err := s.Config.Model(b, s.Shape, nil)
+	if err != nil {
+		return nil, fmt.Errorf("vapo: %s: %w", dir, err)
+	}
+	m.saved, m.Dir, m.Loaded = s, dir, true
+	m.Store, err = loadStore(filepath.Join(dir, weightsFile))
+	return m, err
+}
+
+// Trained is when the model's training ended, and how many seconds it took.
+func (m *Model) Trained() (time.Time, float64) { return m.saved.Trained, m.saved.Seconds }
+
+// Log reads the training's log from m.Dir.
+func (m *Model) Log() ([]LogEntry, error) { return readLog(filepath.Join(m.Dir, logFile)) }
+
+func readLog(path string) ([]LogEntry, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("vapo: the training's log: %w", err)
+	}
+	defer f.Close()
+	var entries []LogEntry
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var e LogEntry
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			break // a line cut off by a crash: what follows it was never written
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
+}

@@ -1,0 +1,208 @@
+package vapo
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"path/filepath"
+	"time"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/potential"
+)
+
+// Progress is what Train tells its observer after a step.
+type Progress struct {
+	Step, Steps int     // steps done and to do
+	Loss        float64 // of this step's batch, mean per example and dimension
+	GradNorm    float64 // global norm of the gradient before clipping
+	Seconds     float64 // since this call of Train began
+	Resumed     int     // the step this call began at
+}
+
+// Run says where a training keeps its state and who watches it. The zero value keeps nothing.
+type Run struct {
+	Dir     string         // folder of the checkpoint, written every Every steps and at the end; "" keeps none
+	Every   int            // steps between checkpoints; 0 means 1000
+	Resume  bool           // continue from the checkpoint in Dir, where there is one
+	Observe func(Progress) // called after every step; may be nil
+}
+
+// Train is the paper's Algorithm 1: draw data, clock and noise, place them on the path, evaluate
+// the loss of Φ and ∇ₓΦ there, and descend along ∂/∂θ, a gradient of a gradient, with Adam.
+// It leaves the exponential moving average (EMA) of the weights in m.Store.
+//
+// A cancelled context saves a checkpoint and returns the context's error; a loss that is not
+// finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
+// resumed training gives the very weights of one that was never interrupted.
+func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t Training, run Run) error {
+	batches, err := dataset.NewBatches(data, t.Batch, uint64(t.Seed), t.Flip)
+	if err != nil {
+		return err
+	}
+	state, err := newTrainState(m, t, run)
+	if err != nil {
+		return err
+	}
+	step, err := model.NewExec(m.Backend, state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
+		point := homotopy.Draw(m.Homotopy, data, noise, s)
+		theLoss := graph.ReduceAllMean(l.Value(point, potential.Evaluator(scope, m.Potential)))
+		theLoss = graph.DivScalar(theLoss, float64(m.size()))
+		return theLoss, descend(scope, theLoss, rates, t)
+	})
+	if err != nil {
+		return fmt.Errorf("vapo: building the training step: %w", err)
+	}
+	defer step.Finalize()
+
+	began, first := time.Now(), state.step()
+	for i := first; i < t.Steps; i++ {
+		if err := ctx.Err(); err != nil {
+			return state.interrupted(i, err)
+		}
+		draw, err := drawBatch(batches, m.Shape, t, i)
+		if err != nil {
+			return err
+		}
+		out, err := step.Call(draw...)
+		if err != nil {
+			return fmt.Errorf("vapo: training step %d: %w", i, err)
+		}
+		p := Progress{Step: i + 1, Steps: t.Steps, Loss: scalar(out[0]), GradNorm: scalar(out[1]), Seconds: time.Since(began).Seconds(), Resumed: first}
+		if math.IsNaN(p.Loss) || math.IsInf(p.Loss, 0) {
+			return fmt.Errorf("vapo: training diverged: the loss is %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", p.Loss, i, t.Steps, t.LearningRate, t.Clip)
+		}
+		if run.Observe != nil {
+			run.Observe(p)
+		}
+		if (i+1)%state.every == 0 {
+			if err := state.save(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := state.save(); err != nil {
+		return err
+	}
+	m.Store, err = average(state.store)
+	return err
+}
+
+// descend builds the update: global-norm clipping, Adam, then the EMA of the weights. rates
+// holds the learning rate and the EMA's decay of this step. It returns the gradient's norm.
+func descend(scope *model.Scope, theLoss, rates *graph.Node, t Training) *graph.Node {
+	g := theLoss.Graph()
+	rate := graph.Reshape(graph.Slice(rates, graph.AxisElem(0)))
+	decay := graph.Reshape(graph.Slice(rates, graph.AxisElem(1)))
+	grads := scope.BuildTrainableVariablesGradientsGraph(theLoss)
+	norm := graph.ScalarZero(g, dtypes.Float32)
+	for _, grad := range grads {
+		norm = graph.Add(norm, graph.ReduceAllSum(graph.Square(grad)))
+	}
+	norm = graph.Sqrt(norm)
+	if t.Clip > 0 {
+		shrink := graph.Div(graph.Scalar(g, dtypes.Float32, t.Clip), graph.MaxScalar(norm, t.Clip))
+		for i := range grads {
+			grads[i] = graph.Mul(grads[i], shrink)
+		}
+	}
+	var trained []*model.Variable
+	for v := range scope.IterVariables() {
+		if v.Trainable && v.InUseByGraph(g) {
+			trained = append(trained, v)
+		}
+	}
+	optimizer.LearningRateVar(scope, dtypes.Float32, 0).SetNodeValue(rate)
+	adam := optimizer.Adam().Done().(interface {
+		UpdateGraphWithGradients(*model.Scope, []*graph.Node, dtypes.DType)
+	})
+	adam.UpdateGraphWithGradients(scope, grads, dtypes.Float32)
+	for _, v := range trained {
+		ema := scope.Store().VariableWithShape(emaScope+v.Path(), v.Shape(), initializer.Zero).SetTrainable(false)
+		ema.SetNodeValue(graph.Add(graph.Mul(decay, ema.NodeValue(g)), graph.Mul(graph.OneMinus(decay), v.NodeValue(g))))
+	}
+	return norm
+}
+
+const emaScope = "/ema"
+
+// drawBatch gives one step's inputs as a function of (seed, step): data, noise, s and rates.
+func drawBatch(batches *dataset.Batches, shape []int, t Training, step int) ([]any, error) {
+	dims := append([]int{t.Batch}, shape...)
+	data := tensors.FromShape(float32Shape(dims...))
+	var err error
+	tensors.MustMutableFlatData(data, func(flat []float32) { err = batches.Fill(step, flat) })
+	if err != nil {
+		return nil, fmt.Errorf("vapo: reading the data of step %d: %w", step, err)
+	}
+	rng := stream(t.Seed, streamTraining, step)
+	noise := tensors.FromShape(float32Shape(dims...))
+	tensors.MustMutableFlatData(noise, func(flat []float32) { fillNormal(rng, flat) })
+	s := make([]float32, t.Batch)
+	t.times()(rng, s)
+	return []any{data, noise, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
+}
+
+func scalar(t *tensors.Tensor) float64 {
+	defer t.MustFinalizeAll()
+	return float64(tensors.ToScalar[float32](t))
+}
+
+// trainState is the store with the live weights, Adam's moments, the EMA and the step counter.
+type trainState struct {
+	store *model.Store
+	path  string // of the checkpoint; "" keeps none
+	every int
+}
+
+func newTrainState(m *Model, t Training, run Run) (*trainState, error) {
+	st := &trainState{store: model.NewStore(), every: run.Every}
+	if st.every <= 0 {
+		st.every = 1000
+	}
+	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // 0 would mean a random seed
+	if run.Dir == "" {
+		return st, nil
+	}
+	st.path = filepath.Join(run.Dir, "checkpoint.npz")
+	if !run.Resume || !exists(st.path) {
+		return st, nil
+	}
+	store, err := loadStore(st.path)
+	if err != nil {
+		return nil, fmt.Errorf("%w; delete the file to train from the start", err)
+	}
+	st.store = store
+	return st, nil
+}
+
+func (st *trainState) step() int { return int(optimizer.GetGlobalStep(st.store)) }
+
+func (st *trainState) save() error {
+	if st.path == "" {
+		return nil
+	}
+	if err := saveStore(st.store, st.path); err != nil {
+		return fmt.Errorf("vapo: saving the checkpoint: %w", err)
+	}
+	return nil
+}
+
+func (st *trainState) interrupted(step int, cause error) error {
+	if err := st.save(); err != nil {
+		return err
+	}
+	if st.path == "" {
+		return fmt.Errorf("vapo: training stopped at step %d: %w", step, cause)
+	}
+	return fmt.Errorf("vapo: training stopped at step %d, saved in %s: %w", step, st.path, cause)
+}

@@ -1,0 +1,157 @@
+package vapo
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"sort"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/vapo/potential"
+)
+
+// Training is the numbers of one training. [DefaultTraining] fills in what most runs use.
+type Training struct {
+	Steps        int     `json:"steps"`
+	Batch        int     `json:"batch"`
+	LearningRate float64 `json:"learning_rate"` // Adam's, after the warm-up
+	Warmup       int     `json:"warmup"`        // steps of linear warm-up
+	Decay        string  `json:"decay"`         // "constant", or "cosine": to zero at the last step
+	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip
+	EMA          float64 `json:"ema"`           // decay of the moving average of the weights, in [0, 1)
+	Times        string  `json:"times"`         // how s is drawn: "stratified" or "uniform"
+	Flip         bool    `json:"flip"`          // mirror images at random
+	Seed         int64   `json:"seed"`          // of weights, data order, noise and times
+}
+
+// DefaultTraining is 10,000 steps of batch 256 at learning rate 1e-3.
+func DefaultTraining() Training {
+	return Training{Steps: 10_000, Batch: 256, LearningRate: 1e-3, Warmup: 100, Decay: "cosine", Clip: 1, EMA: 0.999, Times: "stratified"}
+}
+
+// Validate says which number cannot be used, and what can.
+func (t Training) Validate() error {
+	switch {
+	case t.Steps < 1:
+		return fmt.Errorf("vapo: steps must be at least 1, got %d", t.Steps)
+	case t.Batch < 1:
+		return fmt.Errorf("vapo: batch must be at least 1, got %d", t.Batch)
+	case !(t.LearningRate > 0):
+		return fmt.Errorf("vapo: learning_rate must be positive, got %g", t.LearningRate)
+	case t.Warmup < 0:
+		return fmt.Errorf("vapo: warmup must not be negative, got %d", t.Warmup)
+	case !(t.Clip >= 0):
+		return fmt.Errorf("vapo: clip must not be negative (0 does not clip), got %g", t.Clip)
+	case !(t.EMA >= 0 && t.EMA < 1):
+		return fmt.Errorf("vapo: ema must lie in [0, 1), got %g", t.EMA)
+	case t.Decay != "constant" && t.Decay != "cosine":
+		return fmt.Errorf("vapo: unknown decay %q; choose constant or cosine", t.Decay)
+	case times[t.Times] == nil:
+		return fmt.Errorf("vapo: unknown times %q; choose one of %s", t.Times, strings.Join(TimesNames(), ", "))
+	}
+	return nil
+}
+
+// rate is the learning rate at a step: linear warm-up, then constant or half a cosine.
+func (t Training) rate(step int) float64 {
+	if step < t.Warmup {
+		return t.LearningRate * float64(step+1) / float64(t.Warmup)
+	}
+	if t.Decay == "cosine" {
+		done := float64(step-t.Warmup) / float64(max(1, t.Steps-t.Warmup))
+		return t.LearningRate * 0.5 * (1 + math.Cos(math.Pi*done))
+	}
+	return t.LearningRate
+}
+
+// decay is the EMA's decay at a step: it grows to t.EMA, so that the first weights, which are
+// noise, are forgotten at once. The first step takes the weights as they are.
+func (t Training) decay(step int) float64 {
+	return min(t.EMA, float64(step)/float64(step+10))
+}
+
+func (t Training) times() Times { return times[t.Times] }
+
+// Times draws the clock s in [0, 1] for each example of a batch.
+type Times func(rng *rand.Rand, s []float32)
+
+// times lists the draws that can be named: a new one is one line here.
+var times = map[string]Times{
+	"uniform": func(rng *rand.Rand, s []float32) {
+		for i := range s {
+			s[i] = rng.Float32()
+		}
+	},
+	// One s in each of the batch's equal intervals: the same mean at less variance.
+	"stratified": func(rng *rand.Rand, s []float32) {
+		for i := range s {
+			s[i] = (float32(i) + rng.Float32()) / float32(len(s))
+		}
+	},
+}
+
+// TimesNames lists the ways of drawing s.
+func TimesNames() []string {
+	names := make([]string, 0, len(times))
+	for name := range times {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
+}
+
+// Streams keep the random numbers of different uses apart.
+const (
+	streamTraining = iota + 1
+	streamPrior
+)
+
+// stream is the random source of (seed, use, index): noise is a function of these alone, so that
+// one image can be drawn again without the others.
+func stream(seed int64, use, index int) *rand.Rand {
+	return rand.New(rand.NewPCG(uint64(seed), uint64(use)<<48^uint64(index)))
+}
+
+func fillNormal(rng *rand.Rand, dst []float32) {
+	for i := range dst {
+		dst[i] = float32(rng.NormFloat64())
+	}
+}
+
+// average extracts the EMA of the weights, and what was not trained, as a store of its own.
+func average(trained *model.Store) (*model.Store, error) {
+	store := model.NewStore()
+	for v := range trained.IterVariables() {
+		if !strings.HasPrefix(v.Path(), "/"+potential.Scope+"/") {
+			continue
+		}
+		source := v
+		if ema := trained.GetVariable(emaScope + v.Path()); ema != nil {
+			source = ema
+		}
+		value, err := source.Value()
+		if err != nil {
+			return nil, fmt.Errorf("vapo: reading weight %s: %w", source.Path(), err)
+		}
+		clone, err := value.LocalClone()
+		if err != nil {
+			return nil, fmt.Errorf("vapo: reading weight %s: %w", source.Path(), err)
+		}
+		if _, err := store.CreateVariable(v.Path(), clone); err != nil {
+			return nil, fmt.Errorf("vapo: copying weight %s: %w", v.Path(), err)
+		}
+	}
+	return store, nil
+}
+
+func float32Shape(dims ...int) shapes.Shape { return shapes.Make(dtypes.Float32, dims...) }
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

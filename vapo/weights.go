@@ -1,0 +1,89 @@
+package vapo
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/numpy"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/vapo/potential"
+)
+
+// Weights travel as .npz files, one array per variable, which NumPy opens as they are.
+// GoMLX's own checkpoints (v0.28) are two files written in place and load lazily with every
+// variable trainable, the random state too; here a file is whole or absent.
+
+// saveStore writes every variable of a store to path, atomically.
+func saveStore(store *model.Store, path string) error {
+	values := map[string]*tensors.Tensor{}
+	for v := range store.IterVariables() {
+		value, err := v.Value()
+		if err != nil {
+			return fmt.Errorf("vapo: reading variable %s: %w", v.Path(), err)
+		}
+		values[strings.TrimPrefix(v.Path(), "/")] = value
+	}
+	return writeAtomically(path, func(f *os.File) error { return numpy.ToNpzWriter(values, f) })
+}
+
+// loadStore reads a file of saveStore. Only the potential's weights come back trainable.
+func loadStore(path string) (*model.Store, error) {
+	values, err := numpy.FromNpzFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("vapo: reading weights %s: %w", path, err)
+	}
+	store := model.NewStore()
+	for name, value := range values {
+		v, err := store.CreateVariable("/"+name, value)
+		if err != nil {
+			return nil, fmt.Errorf("vapo: weights %s: variable %q: %w", path, name, err)
+		}
+		v.SetTrainable(strings.HasPrefix(name, potential.Scope+"/"))
+	}
+	return store, nil
+}
+
+// WeightsSHA256 is the hash of a store's variables: names, shapes and bytes in the order of the names.
+func WeightsSHA256(store *model.Store) (string, error) {
+	var vars []*model.Variable
+	for v := range store.IterVariables() {
+		vars = append(vars, v)
+	}
+	sort.Slice(vars, func(i, j int) bool { return vars[i].Path() < vars[j].Path() })
+	hash := sha256.New()
+	for _, v := range vars {
+		fmt.Fprintf(hash, "%s %s\n", v.Path(), v.Shape())
+		value, err := v.Value()
+		if err != nil {
+			return "", fmt.Errorf("vapo: reading variable %s: %w", v.Path(), err)
+		}
+		if err := value.ConstBytes(func(data []byte) { hash.Write(data) }); err != nil {
+			return "", fmt.Errorf("vapo: reading variable %s: %w", v.Path(), err)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// writeAtomically writes a file beside path and renames it, so that path is never half a file.
+func writeAtomically(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := write(f); err != nil {
+		f.Close()
+		return err
+	}
+	if err := f.Close(); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
