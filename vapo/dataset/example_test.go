@@ -1,0 +1,66 @@
+package dataset_test
+
+import (
+	"errors"
+	"fmt"
+	"log"
+
+	"vapoflow/vapo/dataset"
+)
+
+func ExampleOpen() {
+	ds, err := dataset.Open("moons", dataset.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	info := ds.Info()
+	fmt.Println(info.Title, info.Shape, info.Len)
+
+	_, err = dataset.Open("cifar10", dataset.Options{Root: "nowhere"})
+	fmt.Println("missing:", errors.Is(err, dataset.ErrMissing))
+	// Output:
+	// two moons [2] 10000
+	// missing: true
+}
+
+// A step's batch can be had again at any time: that is all that resuming a run needs.
+func ExampleBatches_Fill() {
+	ds, err := dataset.Open("ring8", dataset.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	batches, err := dataset.NewBatches(ds, 256, 1, false)
+	if err != nil {
+		log.Fatal(err)
+	}
+	x := make([]float32, 256*ds.Info().Size())
+	if err := batches.Fill(1000, x); err != nil {
+		log.Fatal(err)
+	}
+	first := x[0]
+	if err := errors.Join(batches.Fill(1001, x), batches.Fill(1000, x)); err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(x[0] == first)
+	// Output: true
+}
+
+func ExampleGaussianMixture() {
+	ds, err := dataset.Open("ring8", dataset.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	weights, means, std := ds.(dataset.GaussianMixture).Mixture()
+	fmt.Println(len(means), weights[0], means[0], std)
+	// Output: 8 0.125 [2 0] 0.1
+}
+
+func ExampleList() {
+	for _, e := range dataset.List()[:3] {
+		fmt.Printf("%-8s %s\n", e.Name, e.Title)
+	}
+	// Output:
+	// ring8    ring of 8 Gaussians
+	// gauss2   Gaussian in the plane
+	// gauss16  Gaussian in 16 dimensions
+}

@@ -1,0 +1,50 @@
+package dataset
+
+import (
+	"errors"
+	"os"
+	"strings"
+	"testing"
+)
+
+// TestList: whatever the list names can be opened, is called so, is of the kind it says, and refuses bad indices.
+func TestList(t *testing.T) {
+	for _, e := range List() {
+		for _, split := range []string{"train", "test"} {
+			ds, err := Open(e.Name, Options{Root: os.Getenv("VAPO_DATA"), Split: split})
+			if errors.Is(err, ErrMissing) {
+				continue
+			} else if err != nil {
+				t.Fatal(err)
+			}
+			info := ds.Info()
+			if info.Name != e.Name || info.IsImage() != e.Image || !strings.HasPrefix(info.Title, e.Title) || info.Source == "" {
+				t.Errorf("%s: %+v", e.Name, info)
+			}
+			x := make([]float32, info.Size())
+			if err := ds.Read(0, x); err != nil {
+				t.Error(err)
+			}
+			if ds.Read(-1, x) == nil || ds.Read(0, x[1:]) == nil || info.Len > 0 && ds.Read(info.Len, x) == nil {
+				t.Errorf("%s accepts an index outside its range, or a destination of the wrong length", e.Name)
+			}
+		}
+	}
+}
+
+func TestOpenUnknown(t *testing.T) {
+	for _, c := range []struct {
+		name, split string
+		is          error
+		says        string
+	}{
+		{"ring9", "", ErrUnknown, "ring8, gauss2"},
+		{"ring8", "validation", ErrUnknown, "choose train or test"},
+		{"no/such/folder", "", ErrMissing, "no/such/folder"},
+		{"none.npz", "", ErrMissing, "none.npz"},
+	} {
+		if _, err := Open(c.name, Options{Split: c.split}); !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s %s: %v", c.name, c.split, err)
+		}
+	}
+}
