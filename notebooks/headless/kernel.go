@@ -140,6 +140,16 @@ func (k *kernel) run(ctx context.Context, source string, history bool, show func
 	return answer, err
 }
 
+// program is the Go program that GoNB made of the last cell, or "".
+func (k *kernel) program() string {
+	made, _ := filepath.Glob(filepath.Join(k.folder, "gonb_*", "main.go"))
+	if len(made) == 0 {
+		return ""
+	}
+	text, _ := os.ReadFile(made[0])
+	return string(text)
+}
+
 // Close ends the kernel and every process it started, and removes its temporary files.
 func (k *kernel) Close() {
 	k.stop()

@@ -130,7 +130,7 @@ func (r *runner) cell(ctx context.Context, k *kernel, c *cell, number int, count
 	defer cancel()
 	seen := &collector{shown: displays}
 	answer, err := k.run(ctx, c.source, counted, seen.add)
-	f := judge(number, c.source, answer, err, seen, r.timeout)
+	f := judge(number, c.source, answer, err, seen, r.timeout, k.program)
 	if f != nil && !seen.failed() {
 		seen.fail("HeadlessError", f.text, []string{f.Error()}) // the copy shows why it ends here
 	}

@@ -30,7 +30,7 @@ var (
 	unknownMagic = regexp.MustCompile(`^"(%+\S*)" unknown or not implemented`)
 	exitMessage  = regexp.MustCompile(`^(\^C\n)?((?:exit status|signal:) [^\n]+)\n$`)
 	panicMessage = regexp.MustCompile(`(?m)^((?:panic|fatal error): .*)$`)
-	panicPlace   = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
+	panicPlace   = regexp.MustCompile(`\bmain\.go:(\d+)`)
 	compilePlace = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)\n`)
 	shellMagic   = regexp.MustCompile(`^%%(bash|sh|script)\b`)
 )
@@ -38,7 +38,9 @@ var (
 // judge finds what, if anything, went wrong in a cell: err is why the wait for it ended early, answer the kernel's reply. GoNB calls
 // a cell with an unknown magic or a failing shell command a success, so these are recognised by what it wrote, first of all because
 // they come before the Go code of the cell.
-func judge(number int, source string, answer reply, err error, shown *collector, timeout time.Duration) *failure {
+//
+// MainGo returns the program that GoNB made of the cell.
+func judge(number int, source string, answer reply, err error, shown *collector, timeout time.Duration, mainGo func() string) *failure {
 	fail := func(line int, format string, args ...any) *failure {
 		return &failure{number, line, fmt.Sprintf(format, args...)}
 	}
@@ -61,7 +63,7 @@ func judge(number int, source string, answer reply, err error, shown *collector,
 		return nil
 	}
 	if exitMessage.MatchString(answer.Value + "\n") {
-		return exitFailure(number, answer.Value, strings.Join(shown.stderr, ""))
+		return exitFailure(number, source, answer.Value, strings.Join(shown.stderr, ""), mainGo)
 	}
 	return compileFailure(number, answer)
 }
@@ -120,11 +122,10 @@ func lineOf(source, magic string) int {
 }
 
 // exitFailure explains a program that ended with a status: by its panic, or by the last thing it said.
-func exitFailure(number int, status, stderr string) *failure {
+func exitFailure(number int, source, status, stderr string, mainGo func() string) *failure {
 	f := &failure{cell: number, text: "the program ended with " + status}
 	if thrown := panicMessage.FindString(stderr); thrown != "" {
-		f.text = thrown
-		f.locate(panicPlace.FindAllStringSubmatch(stderr, -1))
+		f.text, f.line = thrown, panicLine(source, stderr, mainGo())
 		return f
 	}
 	said := strings.TrimSuffix(strings.TrimRight(stderr, "\n"), status)
@@ -134,30 +135,55 @@ func exitFailure(number int, status, stderr string) *failure {
 	return f
 }
 
-// compileFailure explains code that did not compile, or a magic that was misused, by the first of the kernel's messages.
+// compileFailure explains code that did not compile, or a magic that was misused, by the first of the kernel's messages. An
+// error in code of an earlier cell is named with that cell.
 func compileFailure(number int, answer reply) *failure {
 	f := &failure{cell: number, text: strings.TrimPrefix(firstLine(answer.Value), "executing special commands in cell: ")}
 	for _, entry := range answer.Traceback {
-		if place := compilePlace.FindStringSubmatch(entry); place != nil {
-			f.text = lastLine(entry)
-			f.locate([][]string{place})
-			break
+		place := compilePlace.FindStringSubmatch(entry)
+		if place == nil {
+			continue
 		}
+		f.text = lastLine(entry)
+		if place[1] == strconv.Itoa(number) {
+			f.line, _ = strconv.Atoi(place[2])
+		} else {
+			f.text += fmt.Sprintf(" (in cell %s, line %s)", place[1], place[2])
+		}
+		break
 	}
 	return f
 }
 
-// locate sets the line to the first place (whole match, cell, line) in this cell; failing that, the text names the other cell.
-func (f *failure) locate(places [][]string) {
-	for _, place := range places {
-		if place[1] == strconv.Itoa(f.cell) {
-			f.line, _ = strconv.Atoi(place[2])
-			return
+// panicLine is the line of the cell (from 1) where a panic passed through it, or 0. The stack names lines of the program that GoNB made
+// of the cell, and GoNB's own translation of them is lost when the stack arrives in pieces: so the line is looked up by its text.
+func panicLine(source, stderr, program string) int {
+	made, cell := strings.Split(program, "\n"), strings.Split(source, "\n")
+	for _, place := range panicPlace.FindAllStringSubmatch(stderr, -1) {
+		at, _ := strconv.Atoi(place[1])
+		if at < 1 || at > len(made) {
+			continue
+		}
+		line, best := 0, 0
+		for i := range cell {
+			if same := agreement(made[:at], cell[:i+1]); same > best {
+				line, best = i+1, same
+			}
+		}
+		if line > 0 {
+			return line
 		}
 	}
-	if len(places) > 0 {
-		f.text += fmt.Sprintf(" (in cell %s, line %s)", places[0][1], places[0][2])
+	return 0
+}
+
+// agreement counts the equal lines at the end of a and b, which tells equal lines in different places apart.
+func agreement(a, b []string) int {
+	n := 0
+	for n < min(len(a), len(b)) && a[len(a)-1-n] == b[len(b)-1-n] {
+		n++
 	}
+	return n
 }
 
 // firstLine is the first line that is not blank and not a package heading of the compiler.
