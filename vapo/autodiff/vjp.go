@@ -9,18 +9,20 @@ import (
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Register adds the missing VJPs to GoMLX's table (graph.VJPRegistration). It is idempotent
-// and leaves an entry alone that GoMLX has gained since. [Conv] calls it.
+// Register adds the missing VJPs to GoMLX's table (graph.VJPRegistration) and replaces that of
+// ungrouped convolutions. It is idempotent and leaves an entry alone that GoMLX has gained since.
+// [Conv] calls it.
 var Register = sync.OnceFunc(func() {
 	for op, vjp := range missing {
 		if _, ok := graph.VJPRegistration[op]; !ok {
 			graph.VJPRegistration[op] = vjp
 		}
 	}
+	replaceConvolutionVJP()
 })
 
-// missing holds the VJPs that GoMLX v0.28.2 does not define. Convolve's own VJP uses
-// Reverse, and Slice's uses Pad, so that neither can be differentiated twice without them.
+// missing holds the VJPs that GoMLX v0.28.2 does not define. Convolutions need Reverse, and
+// Slice's VJP uses Pad, so that neither can be differentiated twice without them.
 var missing = map[graph.NodeType]graph.VJP{
 	graph.NodeTypeReverse: reverseVJP,
 	graph.NodeTypePad:     padVJP,
@@ -47,11 +49,8 @@ func padVJP(node *graph.Node, v []*graph.Node, _ shapes.Shape) []*graph.Node {
 
 type pad struct{ start, end, interior int }
 
-// padding reads the configuration of a Pad node. GoMLX v0.28.2 keeps it in an unexported
-// field (core/graph/gen_compute_ops.go, nodeInputsPad.axesConfig) and offers no accessor;
-// reading by reflection is allowed and fails loudly should the field ever be renamed.
 func padding(node *graph.Node) []pad {
-	config := reflect.ValueOf(node).Elem().FieldByName("inputs").Elem().Elem().FieldByName("axesConfig")
+	config := operands(node).FieldByName("axesConfig")
 	pads := make([]pad, node.Rank())
 	for i := range config.Len() {
 		axis := config.Index(i)
@@ -62,4 +61,19 @@ func padding(node *graph.Node) []pad {
 		}
 	}
 	return pads
+}
+
+// operands reads a node's configuration. GoMLX v0.28.2 keeps it in unexported fields
+// (core/graph/gen_compute_ops.go, nodeInputsPad and nodeInputsConvGeneral) and offers no accessor;
+// reading by reflection is allowed, and fails loudly should a field ever be renamed.
+func operands(node *graph.Node) reflect.Value {
+	return reflect.ValueOf(node).Elem().FieldByName("inputs").Elem().Elem()
+}
+
+func ints(v reflect.Value) []int {
+	values := make([]int, v.Len())
+	for i := range values {
+		values[i] = int(v.Index(i).Int())
+	}
+	return values
 }

@@ -14,10 +14,10 @@ import (
 // ResNet is a small convolutional potential for images x [batch, height, width, channels].
 // It only encodes: three levels of residual blocks at 1/2, 1/4 and 1/8 of the resolution,
 // each summed into Φ. Its gradient runs back through the same levels with the same weights,
-// so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.9 M
+// so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.5 M
 // parameters for 32×32×3.
 type ResNet struct {
-	Width  int // channels of the first level, doubled then tripled at the next; 0 means 48
+	Width  int // channels of the first level, doubled at the next two; 0 means 32
 	Blocks int // residual blocks of each level; 0 means 2
 }
 
@@ -26,7 +26,7 @@ var _ Potential = ResNet{}
 // Value implements [Potential]; height and width of x must be multiples of 8.
 func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	x.AssertRank(4)
-	width, blocks := or(r.Width, 48), or(r.Blocks, 2)
+	width, blocks := or(r.Width, 32), or(r.Blocks, 2)
 	clock := activation.Swish(layers.DenseWithBias(scope.In("clock"), EmbedClock(s), 128))
 
 	phi := readout(scope.In("pixels"), x, clock)
