@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -91,8 +92,8 @@ func newXLA(spec, kind string) (*Choice, error) {
 	}
 	notes = append(notes, failures...)
 	if len(plugins) == 0 {
-		notes = append(notes, fmt.Sprintf("no plugin found in %s: run `make xla` for the CPU one or name it as xla:/path/to/plugin.so",
-			strings.Join(SearchPath(), ", ")))
+		notes = append(notes, fmt.Sprintf("no plugin found in %s", strings.Join(SearchPath(), ", ")),
+			"`make xla` fetches the CPU one, xla:/path/to/plugin.so names any")
 	}
 	return nil, fmt.Errorf("backend: %q cannot be used: %s", spec, strings.Join(notes, "; "))
 }
@@ -132,7 +133,7 @@ func open(path string, notes ...string) (*Choice, error) {
 	}
 	b, err := openXLA(path)
 	if err != nil {
-		return nil, fmt.Errorf("XLA plugin %s does not open: %w", path, err)
+		return nil, fmt.Errorf("XLA plugin %s does not open: %w", path, innermost(err))
 	}
 	n := b.NumDevices()
 	if n == 0 {
@@ -145,6 +146,17 @@ func open(path string, notes ...string) (*Choice, error) {
 	}
 	name := "xla:" + platform(b.DeviceDescription(0))
 	return newChoice(b, name, append([]string{devices + ", " + path}, notes...)...), nil
+}
+
+// innermost drops the context that go-xla wraps around the loader's message: it repeats the path three times.
+func innermost(err error) error {
+	for {
+		inner := errors.Unwrap(err)
+		if inner == nil {
+			return err
+		}
+		err = inner
+	}
 }
 
 // platform reads the kind of device off PJRT's description of it.

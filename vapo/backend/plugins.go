@@ -17,8 +17,8 @@ const (
 
 // patterns are the names plugins have: go-xla's, then those in the Python packages.
 var patterns = map[string][]string{
-	cuda: {"pjrt_c_api_cuda*_plugin.*", "pjrt[-_]plugin[-_]cuda*.*", "xla_cuda_plugin.so"},
-	cpu:  {"pjrt_c_api_cpu*_plugin.*", "pjrt[-_]plugin[-_]cpu*.*", "xla_cpu_pjrt.so"},
+	cuda: {"pjrt_c_api_cuda*_plugin" + libExt, "pjrt[-_]plugin[-_]cuda*" + libExt, "xla_cuda_plugin" + libExt},
+	cpu:  {"pjrt_c_api_cpu*_plugin" + libExt, "pjrt[-_]plugin[-_]cpu*" + libExt, "xla_cpu_pjrt" + libExt},
 }
 
 // CacheDir is where vapoflow keeps what it can make or fetch again: $VAPO_CACHE, else vapoflow in the user's cache
@@ -51,7 +51,7 @@ func SearchPath() []string {
 		return append(dirs, filepath.SplitList(path)...)
 	}
 	if home, err := os.UserHomeDir(); err == nil {
-		lib := filepath.Join(home, ".local", "lib", "go-xla")
+		lib := filepath.Join(home, goXLADir)
 		dirs = append(dirs, lib, filepath.Join(lib, "nvidia"))
 	}
 	return append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia")

@@ -42,6 +42,10 @@ func All(t testing.TB) []compute.Backend {
 func Each(t *testing.T, f func(t *testing.T, b compute.Backend)) {
 	t.Helper()
 	for _, b := range All(t) {
-		t.Run(b.Name(), func(t *testing.T) { f(t, b) })
+		name := "xla"
+		if b == backend.Host() {
+			name = "go"
+		}
+		t.Run(name, func(t *testing.T) { f(t, b) })
 	}
 }

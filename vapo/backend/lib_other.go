@@ -1,0 +1,9 @@
+//go:build !darwin
+
+package backend
+
+// What shared libraries end in, and go-xla's folder for plugins in the user's home.
+const (
+	libExt   = ".so"
+	goXLADir = ".local/lib/go-xla"
+)
