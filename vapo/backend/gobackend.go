@@ -3,6 +3,7 @@ package backend
 import (
 	"fmt"
 	"reflect"
+	"runtime"
 	"sync"
 
 	"github.com/gomlx/compute"
@@ -16,7 +17,7 @@ func newGo(notes ...string) (*Choice, error) {
 		return nil, fmt.Errorf("backend: pure Go: %w", err)
 	}
 	details := append([]string{"pure Go"}, notes...)
-	if !builtWithSIMD {
+	if !SIMD && runtime.GOARCH == "amd64" {
 		details = append(details, "built without simd: 3–4× slower on pure Go, set GOEXPERIMENT=simd")
 	}
 	return newChoice(b, "go", details...), nil

@@ -2,4 +2,5 @@
 
 package backend
 
-const builtWithSIMD = true
+// SIMD tells whether this build has GoMLX's vector kernels: on amd64, pure Go is 3–4 times slower without.
+const SIMD = true
