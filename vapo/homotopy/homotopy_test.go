@@ -134,6 +134,33 @@ func TestKappa(t *testing.T) {
 	}
 }
 
+// TestInnovation: γ = α̇‖x‖²/ω² + β̇‖x − x̄‖²/σ² less its mean over x given x̄ is −(v̇/v)(‖ε‖² − d)
+// − 2(μ̇/√v) ε·x̄ (THEORY §3), with α̇ and β̇ in the clock by differences.
+func TestInnovation(t *testing.T) {
+	const step = 1e-6
+	data, noise := []float64{0.9, -0.4, 1.3}, []float64{0.6, -1.7, 0.3}
+	dot := func(x, y []float64) float64 { return x[0]*y[0] + x[1]*y[1] + x[2]*y[2] }
+	for _, h := range paths(t) {
+		for _, s := range []float64{0.1, 0.5, 0.9} {
+			c := homotopytest.Evaluate(t, h, []float64{s})[0]
+			alpha0, beta0 := exponents(h, h.Time(s-step))
+			alpha1, beta1 := exponents(h, h.Time(s+step))
+			prior := (alpha1 - alpha0) / (2 * step) / (h.Omega * h.Omega)
+			likelihood := (beta1 - beta0) / (2 * step) / (h.Sigma * h.Sigma)
+
+			x, residual := make([]float64, 3), make([]float64, 3)
+			for j := range x {
+				x[j] = c.Mu*data[j] + math.Sqrt(c.V)*noise[j]
+				residual[j] = x[j] - data[j]
+			}
+			gamma := prior*dot(x, x) + likelihood*dot(residual, residual)
+			mean := prior*(c.Mu*c.Mu*dot(data, data)+3*c.V) + likelihood*((1-c.Mu)*(1-c.Mu)*dot(data, data)+3*c.V)
+			want := -c.VDot/c.V*(dot(noise, noise)-3) - 2*c.MuDot/math.Sqrt(c.V)*dot(noise, data)
+			near(t, fmt.Sprintf("%v: γ − γ̄ at s = %g", h, s), gamma-mean, want, 1e-6)
+		}
+	}
+}
+
 // TestVelocity: u_c is the velocity of x = μx̄ + √v ε along the path with x̄ and ε held, for points
 // and for images.
 func TestVelocity(t *testing.T) {
