@@ -85,5 +85,8 @@ func writeAtomically(path string, write func(*os.File) error) error {
 	if err := f.Close(); err != nil {
 		return err
 	}
+	if err := os.Chmod(f.Name(), 0o644); err != nil { // CreateTemp's files are private
+		return err
+	}
 	return os.Rename(f.Name(), path)
 }
