@@ -3,8 +3,9 @@
 package backend
 
 import (
+	"bytes"
 	"fmt"
-	"io"
+	"os"
 	"strings"
 	"sync"
 
@@ -22,7 +23,8 @@ func init() { xla.EnableAutoInstall(false) }
 var opening sync.Mutex // the silence below is global
 
 // openXLA starts a client on the plugin at the absolute path. A plugin named by its path is never searched for or
-// installed; go-xla panics on broken plugins that it finds by itself. What go-xla logs meanwhile is in the error too.
+// installed; go-xla panics on broken plugins that it finds by itself. What go-xla logs meanwhile is shown only when the
+// plugin opens (CUDA libraries it misses); otherwise the error says the same.
 func openXLA(path string) (b compute.Backend, err error) {
 	if strings.Contains(path, ",") {
 		return nil, fmt.Errorf("its path holds a comma, which starts plugin options: move it")
@@ -31,10 +33,14 @@ func openXLA(path string) (b compute.Backend, err error) {
 	defer opening.Unlock()
 	defer klog.CaptureState().Restore()
 	klog.LogToStderr(false)
-	klog.SetOutput(io.Discard)
+	var log bytes.Buffer
+	klog.SetOutput(&log)
 	defer func() {
 		if p := recover(); p != nil {
 			b, err = nil, fmt.Errorf("panic: %v", p)
+		}
+		if err == nil {
+			os.Stderr.Write(log.Bytes())
 		}
 	}()
 	return xla.New(path)
