@@ -24,8 +24,15 @@ func (g Grid) check() error {
 	if len(g.Values) != len(g.Y) {
 		return fmt.Errorf("figures: a grid has %d rows of values for %d values of Y", len(g.Values), len(g.Y))
 	}
-	if !slices.IsSorted(g.X) || !slices.IsSorted(g.Y) {
-		return fmt.Errorf("figures: a grid's X and Y must ascend")
+	for i := range len(g.X) - 1 {
+		if !(g.X[i] < g.X[i+1]) {
+			return fmt.Errorf("figures: a grid's X goes from %g to %g, want it to ascend", g.X[i], g.X[i+1])
+		}
+	}
+	for j := range len(g.Y) - 1 {
+		if !(g.Y[j] < g.Y[j+1]) {
+			return fmt.Errorf("figures: a grid's Y goes from %g to %g, want it to ascend", g.Y[j], g.Y[j+1])
+		}
 	}
 	for j, row := range g.Values {
 		if len(row) != len(g.X) {

@@ -81,7 +81,7 @@ func Field(d FieldData) (*Figure, error) {
 		}
 		pg.panels = append(pg.panels, panels)
 	}
-	return pg.figure(), nil
+	return pg.figure()
 }
 
 // panel prepares row i, column j; only the outer panels carry numbers.

@@ -131,6 +131,8 @@ func TestBadData(t *testing.T) {
 		"NaN density":       func(d *figures.FieldData) { d.Density.Values[3][4] = math.NaN() },
 		"ragged density":    func(d *figures.FieldData) { d.Density.Values[3] = d.Density.Values[3][:2] },
 		"descending grid":   func(d *figures.FieldData) { d.Density.X = span(1, -1, 21) },
+		"narrow page":       func(d *figures.FieldData) { d.Width = 1 },
+		"negative width":    func(d *figures.FieldData) { d.Width = -17 },
 		"short clock":       func(d *figures.FieldData) { d.PathS = d.PathS[:5] },
 		"descending clock":  func(d *figures.FieldData) { d.PathS = span(1, 0, 101) },
 		"vanished particle": func(d *figures.FieldData) { d.Rows[0].Paths[7] = d.Rows[0].Paths[7][:1] },

@@ -78,7 +78,7 @@ func Lines(d LinesData) (*Figure, error) {
 		}
 		pg.panels[0] = append(pg.panels[0], p)
 	}
-	return pg.figure(), nil
+	return pg.figure()
 }
 
 // seriesStyle is the look of the i-th curve: when the colours are used up they
@@ -194,7 +194,10 @@ func (b bounds) padded(fraction float64, log bool) [2]float64 {
 		return [2]float64{math.Exp(lo - more), math.Exp(hi + more)}
 	}
 	if b.hi-b.lo <= 1e-9*math.Abs(b.hi) {
-		around := math.Max(0.5*math.Abs(b.hi), 1e-9)
+		around := 0.5 * math.Abs(b.hi)
+		if around == 0 {
+			around = 0.5
+		}
 		return [2]float64{b.lo - around, b.hi + around}
 	}
 	more := fraction * (b.hi - b.lo)

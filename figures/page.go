@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"fmt"
 	"math"
 
 	"gonum.org/v1/plot/vg"
@@ -47,16 +48,20 @@ type frames struct {
 // layout measures from the left and then from the bottom up.
 func (pg *page) layout() frames {
 	var f frames
+	pg.across(&f)
+	pg.upwards(&f)
+	return f
+}
+
+// across gives the margins to the columns and shares the rest among them.
+func (pg *page) across(f *frames) {
 	columns := len(pg.panels[0])
 	edge := vg.Points(margin)
-
-	// Across: margins of the columns, and what remains shared by the frames.
 	x := edge
 	f.rowX = x
 	if pg.rows != nil {
 		x += titleSize*(capHeight+descent) + vg.Points(3)
 	}
-	offsets := make([]vg.Length, columns)
 	for j := range columns {
 		if j > 0 {
 			x += vg.Points(5)
@@ -65,33 +70,29 @@ func (pg *page) layout() frames {
 		for _, row := range pg.panels {
 			left, right = max(left, row[j].left()), max(right, row[j].right())
 		}
-		x += left
-		offsets[j] = x
-		x += right
-	}
-	rest := pg.width - edge - x
-	if pg.bar != nil {
-		rest -= pg.bar.width()
-	}
-	f.size.X = rest / vg.Length(columns)
-	f.size.Y = f.size.X * vg.Length(pg.aspect)
-	for j := range columns {
-		f.x = append(f.x, offsets[j]+vg.Length(j)*f.size.X)
+		f.x = append(f.x, x+left)
+		x += left + right
 	}
 	f.barX = pg.width - edge
 	if pg.bar != nil {
 		f.barX -= pg.bar.width()
 	}
-
+	f.size.X = (f.barX - x) / vg.Length(columns)
+	f.size.Y = f.size.X * vg.Length(pg.aspect)
+	for j := range columns { // make room for the frames to the left
+		f.x[j] += vg.Length(j) * f.size.X
+	}
 	f.centre = (f.x[0] + f.x[columns-1] + f.size.X) / 2
+}
 
-	// Upwards.
-	f.captionLines = wrap(labelSize, pg.width-2*edge, pg.caption)
-	f.keyLines = breakKey(pg.key, 2*(min(f.centre, pg.width-f.centre)-edge))
+// upwards stacks caption, rows, key and title.
+func (pg *page) upwards(f *frames) {
+	edge := vg.Points(margin)
 	y := edge
+	f.captionLines = wrap(labelSize, pg.width-2*edge, pg.caption)
 	if n := len(f.captionLines); n > 0 {
-		y += vg.Length(n)*labelSize*lineHeight + vg.Points(6)
-		f.captionY = y - vg.Points(6)
+		f.captionY = y + vg.Length(n)*labelSize*lineHeight
+		y = f.captionY + vg.Points(6)
 	}
 	f.y = make([]vg.Length, len(pg.panels))
 	for i := len(pg.panels) - 1; i >= 0; i-- {
@@ -105,6 +106,7 @@ func (pg *page) layout() frames {
 			y += vg.Points(4)
 		}
 	}
+	f.keyLines = breakKey(pg.key, 2*(min(f.centre, pg.width-f.centre)-edge))
 	if n := len(f.keyLines); n > 0 {
 		y += vg.Points(5) + vg.Length(n)*keyHeight
 		f.keyY = y
@@ -115,14 +117,18 @@ func (pg *page) layout() frames {
 		y += titleSize * (capHeight + descent)
 	}
 	f.height = y + edge
-	return f
 }
 
-// figure finishes the page.
-func (pg *page) figure() *Figure {
+// figure finishes the page. It fails when the labels leave no room for frames
+// of a millimetre.
+func (pg *page) figure() (*Figure, error) {
 	f := pg.layout()
+	if f.size.X < vg.Millimeter {
+		return nil, fmt.Errorf("figures: a page of %.3g cm has no room for %d columns: give it a larger Width",
+			float64(pg.width/vg.Centimeter), len(f.x))
+	}
 	return &Figure{DPI: printDPI, width: pg.width, height: f.height,
-		paint: func(c draw.Canvas) { pg.paint(c, f) }}
+		paint: func(c draw.Canvas) { pg.paint(c, f) }}, nil
 }
 
 func (pg *page) paint(c draw.Canvas, f frames) {
