@@ -52,7 +52,11 @@ type LogEntry struct {
 // Key names the cache entry of a configuration and data.
 func (c Config) Key(data dataset.Dataset) string {
 	text, _ := json.Marshal(c) // a struct of numbers and strings always encodes
-	hash := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", text, data.Info().SHA256, TrainingVersion))
+	id := data.Info().SHA256
+	if id == "" { // a formula: its source names its version
+		id = data.Info().Source
+	}
+	hash := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", text, id, TrainingVersion))
 	return hex.EncodeToString(hash[:8])
 }
 
