@@ -56,8 +56,13 @@ func runAll(ctx context.Context, args []string, stdout, stderr io.Writer) (faile
 	if err != nil {
 		return false, err
 	}
-	if err := checkKeys(o.settings, jobs); err != nil {
+	if err := checkSettings(o.settings, jobs); err != nil {
 		return false, usageError{err}
+	}
+	if !o.inplace {
+		if err := writable(o.out); err != nil {
+			return false, fmt.Errorf("--out %s: %w", o.out, err)
+		}
 	}
 	root, err := findRoot(".")
 	if err != nil {

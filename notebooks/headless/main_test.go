@@ -86,6 +86,7 @@ func TestCommandUsage(t *testing.T) {
 		{[]string{plain, "--set", "preset"}, `--set "preset": want key=value`},
 		{[]string{plain, "--set", "preset=quick"}, `no cell tagged "parameters"`},
 		{[]string{tagged, "--set", "presett=quick"}, "no such parameter; there is preset, steps"},
+		{[]string{tagged, "--set", "steps=many"}, "--set steps=many: want a value of type int"},
 		{[]string{plain, twin}, "written to the same file"},
 	}
 	for _, c := range cases {
@@ -96,6 +97,16 @@ func TestCommandUsage(t *testing.T) {
 		if got := stderr.String(); !strings.Contains(got, c.want) || strings.Count(got, "\n") != 1 {
 			t.Errorf("%q: stderr %q, want one line with %q", c.args, got, c.want)
 		}
+	}
+}
+
+// TestUnwritableOut: a run that could not write its copies does not start.
+func TestUnwritableOut(t *testing.T) {
+	path := newNotebook(t, "var x = 1")
+	var stdout, stderr bytes.Buffer
+	status := command(t.Context(), []string{path, "--out", path + "/out"}, &stdout, &stderr)
+	if want := "headless: --out " + path + "/out: "; status != 1 || !strings.HasPrefix(stderr.String(), want) || stdout.Len() > 0 {
+		t.Errorf("status %d, %s%s, want 1, %s", status, &stdout, &stderr, want)
 	}
 }
 

@@ -155,6 +155,20 @@ func writeAtomically(path string, text []byte) error {
 	return os.Rename(file.Name(), path)
 }
 
+// writable makes a folder and tries to write there, so that a long run does not end with nowhere to go.
+func writable(folder string) error {
+	err := os.MkdirAll(folder, 0o777)
+	if err != nil {
+		return err
+	}
+	file, err := os.CreateTemp(folder, ".try-*")
+	if err != nil {
+		return err
+	}
+	file.Close()
+	return os.Remove(file.Name())
+}
+
 // joined is a multi-line string of nbformat, which may be a string or a list of lines.
 func joined(source any) string {
 	switch s := source.(type) {

@@ -126,6 +126,9 @@ func (p parameter) declare(s setting) (string, error) {
 // set adds a cell with those settings that the notebook has as parameters behind its parameters cell, in place of one that an
 // earlier run added.
 func (n *notebook) set(settings []setting) error {
+	if len(settings) == 0 {
+		return nil
+	}
 	known, err := n.parameters()
 	if err != nil {
 		return err
@@ -158,15 +161,24 @@ func (n *notebook) set(settings []setting) error {
 	return nil
 }
 
-// checkKeys returns an error if a setting is a parameter of no notebook.
-func checkKeys(settings []setting, jobs []job) error {
+// checkSettings returns an error if a setting is a parameter of no notebook, or has the wrong type for one.
+func checkSettings(settings []setting, jobs []job) error {
 	all := map[string]parameter{}
 	for _, j := range jobs {
 		if j.err != nil {
 			continue // reported when its turn comes
 		}
-		if known, err := j.notebook.parameters(); err == nil {
-			maps.Copy(all, known)
+		known, err := j.notebook.parameters()
+		if err != nil {
+			continue
+		}
+		maps.Copy(all, known)
+		for _, s := range settings {
+			if p, ok := known[s.key]; ok {
+				if _, err := p.declare(s); err != nil {
+					return err
+				}
+			}
 		}
 	}
 	for _, s := range settings {
