@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+
+	"vapoflow/vapo/dataset"
+)
+
+func (a *app) dataCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:     "data",
+		Short:   "List the data sets, or download one",
+		Example: "  experiments data list\n  experiments data fetch cifar10",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(a.dataListCommand(), a.dataFetchCommand())
+	return cmd
+}
+
+func (a *app) dataListCommand() *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:     "list",
+		Short:   "List the named data sets and which are there",
+		Example: "  experiments data list\n  experiments data list --data ~/data",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			dir, err := dataRoot(root)
+			if err != nil {
+				return err
+			}
+			for _, e := range dataset.List() {
+				a.say("%-13s %s", e.Name, describeData(e, dir))
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&root, "data", "", "folder that holds the data sets (default $VAPO_DATA, else ./data)")
+	return cmd
+}
+
+// describeData says what a named set holds, or how to get it.
+func describeData(e dataset.Entry, root string) string {
+	set, err := dataset.Open(e.Name, dataset.Options{Root: root})
+	if err != nil {
+		return fmt.Sprintf("%s: %s", e.Title, oneLine(err))
+	}
+	info := set.Info()
+	count := "unlimited"
+	if info.Len > 0 {
+		count = fmt.Sprint(info.Len)
+	}
+	return fmt.Sprintf("%s; %s examples of shape %v, %s", info.Title, count, info.Shape, info.Source)
+}
+
+func (a *app) dataFetchCommand() *cobra.Command {
+	var root string
+	cmd := &cobra.Command{
+		Use:     "fetch " + strings.Join(dataset.Fetchable(), "|"),
+		Short:   "Download a data set from its official address and check its sha256",
+		Example: "  experiments data fetch cifar10\n  experiments data fetch cifar10 --data ~/data",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if root == "" {
+				root = os.Getenv(dataEnv)
+			}
+			if root == "" {
+				root = dataHere
+			}
+			if err := dataset.Fetch(cmd.Context(), args[0], root, a.meter(args[0])); err != nil {
+				return asUsage(err)
+			}
+			set, err := dataset.Open(args[0], dataset.Options{Root: root})
+			if err != nil {
+				return err
+			}
+			a.say("%s is in %s", set.Info().Title, set.Info().Source)
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&root, "data", "", "folder to put it in (default $VAPO_DATA, else ./data)")
+	return cmd
+}
+
+// meter shows a download: a bar on a terminal, a line every ten seconds elsewhere.
+func (a *app) meter(name string) func(done, total int64) {
+	var bar *progressbar.ProgressBar
+	var last time.Time
+	return func(done, total int64) {
+		if isTerminal(a.out) {
+			if bar == nil {
+				bar = progressbar.DefaultBytes(total, name)
+			}
+			_ = bar.Set64(done) // a bar that cannot be drawn is no reason to stop
+			return
+		}
+		if time.Since(last) > 10*time.Second || done == total {
+			last = time.Now()
+			a.say("%s: %.1f of %.1f MB", name, float64(done)/1e6, float64(total)/1e6)
+		}
+	}
+}

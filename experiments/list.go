@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
+)
+
+func (a *app) listCommand() *cobra.Command {
+	var settings, preset, recipe string
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the paper's figures and tables with their status",
+		Example: `  experiments list
+  experiments list --settings fig1 --preset cpu > mine.json     settings that --config reads`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if settings != "" {
+				return a.listSettings(settings, preset, recipe)
+			}
+			for _, e := range paper.Elements() {
+				a.say("%-7s %-16s %s", e.ID, e.Status(), e.Title)
+			}
+			return nil
+		},
+	}
+	cmd.Flags().StringVar(&settings, "settings", "", "show an element's settings as JSON")
+	cmd.Flags().Lookup("settings").NoOptDefVal = paper.Elements()[0].ID
+	cmd.Flags().StringVar(&preset, "preset", "quick", "with --settings: smoke, quick, cpu or paper")
+	cmd.Flags().StringVar(&recipe, "recipe", "best", "with --settings: best or paper")
+	return cmd
+}
+
+func (a *app) listSettings(id, preset, recipe string) error {
+	e, err := paper.Lookup(id)
+	if err != nil {
+		return usageError{err}
+	}
+	s, err := e.Settings(preset, recipe)
+	if err != nil {
+		return asUsage(err)
+	}
+	a.say("%s", s)
+	return nil
+}
+
+// resultNames are the results worth a line, in the order in which they are shown, and how.
+var resultNames = []struct{ key, name, format string }{
+	{"relative_excess", "relative excess", "%"},
+	{"relative_excess_q1", "relative excess, first quarter of s", "%"},
+	{"relative_excess_q2", "relative excess, second quarter", "%"},
+	{"relative_excess_q3", "relative excess, third quarter", "%"},
+	{"relative_excess_q4", "relative excess, last quarter", "%"},
+	{"end_error_rms", "distance from the exact flow's end, rms", "%.3g"},
+	{"held_out_alignment", "held-out E‖∇Φ − u_c‖²/d", "%.4f"},
+	{"held_out_alignment_q1", "held-out, first quarter of s", "%.4f"},
+	{"held_out_alignment_q2", "held-out, second quarter", "%.4f"},
+	{"held_out_alignment_q3", "held-out, third quarter", "%.4f"},
+	{"held_out_alignment_q4", "held-out, last quarter", "%.4f"},
+	{"held_out_alignment_untrained", "the same before training", "%.4f"},
+	{"nfe", "evaluations of ∇Φ (NFE)", "%.0f"},
+	{"final_loss", "training loss per dimension at the end", "%.4g"},
+	{"steps", "training steps", "%.0f"},
+	{"parameters", "parameters", "%.0f"},
+	{"training_seconds", "training time in s", "%.0f"},
+}
+
+// shownResults pairs the results that a manifest has with their names, as text.
+func shownResults(m record.Manifest) (rows [][2]string) {
+	for _, n := range resultNames {
+		v, ok := m.Results[n.key]
+		if !ok {
+			continue
+		}
+		text := fmt.Sprintf(n.format, v)
+		if n.format == "%" {
+			text = fmt.Sprintf("%.3g %%", 100*v)
+		}
+		rows = append(rows, [2]string{n.name, text})
+	}
+	return rows
+}
+
+func resultLines(m record.Manifest) (lines []string) {
+	for _, row := range shownResults(m) {
+		lines = append(lines, row[0]+": "+row[1])
+	}
+	for _, note := range m.Notes {
+		lines = append(lines, "note: "+note)
+	}
+	return lines
+}
+
+// joinArgs writes a command line as a shell reads it.
+func joinArgs(args []string) string {
+	quoted := make([]string, len(args))
+	for i, arg := range args {
+		quoted[i] = arg
+		if arg == "" || strings.ContainsAny(arg, " \t'\"$&|;<>()*?!#~`\\") {
+			quoted[i] = "'" + strings.ReplaceAll(arg, "'", `'\''`) + "'"
+		}
+	}
+	return strings.Join(quoted, " ")
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+)
+
+// markdown writes the page as Markdown; pictures are linked relative to the folder dir.
+func (p page) markdown(dir string) string {
+	var b strings.Builder
+	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
+	line("# Results\n\nGenerated from the records in `runs/` by `experiments report`; edit nothing here.\n")
+	line("| element | title | status | run | result | standing |\n|---|---|---|---|---|---|")
+	for _, e := range p.Elements {
+		if len(e.Runs) == 0 {
+			status := e.Status()
+			if e.Implemented() {
+				status = "not run yet"
+			}
+			line("| %s | %s | %s | | | |", e.ID, e.Title, status)
+		}
+		for _, r := range e.Runs {
+			line("| %s | %s | %s | %s %s, seed %d | %s | %s |", e.ID, e.Title, e.Status(), r.Preset, r.Recipe, r.Seed, cell(r.Main()), r.Claim)
+		}
+	}
+	for _, e := range p.Elements {
+		for _, r := range e.Runs {
+			line("\n## %s: %s (%s, %s)", e.ID, e.Title, r.Preset, r.Recipe)
+			r.markdown(line, dir)
+		}
+	}
+	for _, r := range append(p.Own, p.Benches...) {
+		line("\n## %s: %s", r.Name, r.Title)
+		r.markdown(line, dir)
+	}
+	if len(p.Broken) > 0 {
+		line("\n## Unfinished runs\n")
+		for _, r := range p.Broken {
+			line("- `%s`: %s. %s", r.Name, r.Status, r.Error)
+		}
+	}
+	return b.String()
+}
+
+func (r pageRun) markdown(line func(string, ...any), dir string) {
+	line("")
+	if r.Claim != "" {
+		line("*%s*\n", r.Claim)
+	}
+	for _, note := range r.Notes {
+		line("> %s\n", note)
+	}
+	for _, f := range r.Figures {
+		path := filepath.Join(r.Dir, f.File)
+		if relative, err := filepath.Rel(dir, path); err == nil {
+			path = relative
+		}
+		line("![%s](<%s>)\n\n%s\n", f.File, filepath.ToSlash(path), f.Caption)
+	}
+	if len(r.Rows) > 0 {
+		line("| result | value |\n|---|---|")
+		for _, row := range r.Rows {
+			line("| %s | %s |", cell(row[0]), cell(row[1]))
+		}
+		line("")
+	}
+	for _, fact := range r.Facts {
+		line("- %s: %s", fact[0], fact[1])
+	}
+}
+
+// cell keeps a table's bars apart from those of a text.
+func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"vapoflow/experiments/paper"
+	"vapoflow/vapo/backend"
+)
+
+// options are the flags that run and train share.
+type options struct {
+	preset, recipe, backend, out, config string
+	root                                 string // of the data sets, from a flag
+	sets                                 []string
+	seed                                 int64
+	resume                               bool
+	cmd                                  *cobra.Command
+}
+
+func (o *options) add(cmd *cobra.Command) {
+	o.cmd = cmd
+	f := cmd.Flags()
+	f.StringVar(&o.preset, "preset", "quick", "scale: smoke (seconds), quick (minutes), cpu (an hour or two), paper (a GPU)")
+	f.StringVar(&o.recipe, "recipe", "best", "method: best, or paper (posterior homotopy, Φ(x), variance-reduced covariance loss)")
+	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	f.Int64Var(&o.seed, "seed", 0, "of weights, data order, noise and samples")
+	f.StringVar(&o.out, "out", "results", "folder of results")
+	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over")
+	f.StringVar(&o.config, "config", "", "JSON file of settings, on top of the preset's")
+	f.StringArrayVar(&o.sets, "set", nil, "one setting, key=value, on top of --config; may be repeated")
+}
+
+// precedence is shown by --help.
+const precedence = `Settings: defaults < --preset and --recipe < --config file.json < --set key=value < named flags.
+An unknown key is an error. "experiments list --settings" shows the keys and their values.`
+
+// changes reads --config, --set and --seed, in the order in which they win.
+func (o *options) changes() ([]paper.Change, error) {
+	var changes []paper.Change
+	if o.config != "" {
+		read, err := paper.ReadChanges(o.config)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		changes = read
+	}
+	for _, text := range o.sets {
+		c, err := paper.ParseSet(text)
+		if err != nil {
+			return nil, usageError{err}
+		}
+		changes = append(changes, c)
+	}
+	if o.cmd.Flags().Changed("seed") {
+		changes = append(changes, paper.Change{Key: "seed", Value: []byte(strconv.FormatInt(o.seed, 10)), Source: "--seed"})
+	}
+	return changes, nil
+}
+
+// env checks the flags and opens the backend, whose line is the first of the output.
+func (o *options) env(a *app) (paper.Env, error) {
+	changes, err := o.changes()
+	if err != nil {
+		return paper.Env{}, err
+	}
+	root, err := dataRoot(o.root)
+	if err != nil {
+		return paper.Env{}, err
+	}
+	if err := paper.CheckOut(o.out); err != nil {
+		return paper.Env{}, fmt.Errorf("--out %s: %w", o.out, err)
+	}
+	choice, err := openBackend(o.backend)
+	if err != nil {
+		return paper.Env{}, err
+	}
+	a.say("%s", choice.Line)
+	return paper.Env{
+		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes,
+		Resume: o.resume, Command: "experiments " + joinArgs(a.args),
+		Watch: a.watch, Say: func(line string) { a.say("%s", line) },
+	}, nil
+}
+
+// openBackend opens what a flag or the environment names: a name that does not exist is wrong use.
+func openBackend(spec string) (*backend.Choice, error) {
+	if spec == "" {
+		spec = os.Getenv(backend.EnvSpec)
+	}
+	choice, err := backend.New(spec)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	return choice, nil
+}
+
+// dataEnv names the environment variable with the folder of the data sets, and dataHere is the
+// folder that `data fetch` fills.
+const (
+	dataEnv  = "VAPO_DATA"
+	dataHere = "data"
+)
+
+// dataRoot is the folder of the data sets: the flag's, else $VAPO_DATA, else data, where that exists.
+func dataRoot(flag string) (string, error) {
+	for _, choice := range []struct{ name, dir string }{{"--data", flag}, {"$" + dataEnv, os.Getenv(dataEnv)}} {
+		if choice.dir == "" {
+			continue
+		}
+		stat, err := os.Stat(choice.dir)
+		if err != nil || !stat.IsDir() {
+			return "", usagef("%s %s: there is no such folder; it names the folder that holds the data sets (one set is chosen with --set data=NAME)", choice.name, choice.dir)
+		}
+		return choice.dir, nil
+	}
+	if stat, err := os.Stat(dataHere); err == nil && stat.IsDir() {
+		return dataHere, nil
+	}
+	return "", nil
+}

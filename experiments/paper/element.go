@@ -1,0 +1,95 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"vapoflow/experiments/record"
+)
+
+// Element is a figure or table of the paper.
+type Element struct {
+	ID    string // as the command line names it
+	Title string
+	steps
+}
+
+// steps are an element's own code. The zero value is an element that is still to come.
+type steps struct {
+	settings func(preset, recipe string) Settings
+	standIn  string // data used where that of the settings is not found, and labelled so; may be ""
+	claim    func(preset string, s Settings) string
+	compute  func(ctx context.Context, w *work) error   // trains or loads, and leaves arrays and results
+	draw     func(dir string, m *record.Manifest) error // draws from the arrays alone
+}
+
+// elements lists the paper's figures and tables: a new one is one file and one line here.
+var elements = []Element{
+	{"fig1", "Planar potential flow: ∇Φ over the approximate data likelihood", fig1},
+	{"fig2", "Samples on CIFAR-10", fig2},
+	{"fig3", "Interpolation between generated CelebA 64 samples", steps{}},
+	{"fig4", "Histogram of the energy on CIFAR-10 train and test", steps{}},
+	{"fig5", "Samples with their five nearest CIFAR-10 training images", steps{}},
+	{"fig6", "Larger sheet of uncurated CIFAR-10 samples (appendix, inferred)", steps{}},
+	{"fig7", "Larger sheet of uncurated CelebA 64 samples (appendix, inferred)", steps{}},
+	{"fig8", "More interpolations (appendix, inferred)", steps{}},
+	{"fig9", "More nearest neighbours (appendix, inferred)", steps{}},
+	{"table1", "FID on CIFAR-10", steps{}},
+	{"table2", "FID on CelebA 64", steps{}},
+	{"table3", "Out-of-distribution detection: AUROC", steps{}},
+}
+
+// Elements lists the paper's figures and tables, those to come included.
+func Elements() []Element { return slices.Clone(elements) }
+
+// Implemented tells whether the element can be run.
+func (e Element) Implemented() bool { return e.compute != nil }
+
+// Status is "ready" or "not implemented".
+func (e Element) Status() string {
+	if e.Implemented() {
+		return "ready"
+	}
+	return "not implemented"
+}
+
+// Errors that tell a name that does not exist from one that cannot be run yet.
+var (
+	ErrUnknown        = errors.New("unknown")
+	ErrNotImplemented = errors.New("not implemented")
+)
+
+// Lookup finds an element by its ID.
+func Lookup(id string) (Element, error) {
+	var ids []string
+	for _, e := range elements {
+		if e.ID == id {
+			return e, nil
+		}
+		ids = append(ids, e.ID)
+	}
+	return Element{}, fmt.Errorf("%w element %q; choose from %s", ErrUnknown, id, strings.Join(ids, ", "))
+}
+
+// Presets lists the scales, small to large, and Recipes the methods, the default first.
+var (
+	Presets = []string{"smoke", "quick", "cpu", "paper"}
+	Recipes = []string{"best", "paper"}
+)
+
+// Settings are the element's at a preset and recipe.
+func (e Element) Settings(preset, recipe string) (Settings, error) {
+	if !slices.Contains(Presets, preset) {
+		return Settings{}, fmt.Errorf("%w preset %q; choose from %s", ErrUnknown, preset, strings.Join(Presets, ", "))
+	}
+	if !slices.Contains(Recipes, recipe) {
+		return Settings{}, fmt.Errorf("%w recipe %q; choose from %s", ErrUnknown, recipe, strings.Join(Recipes, ", "))
+	}
+	if !e.Implemented() {
+		return Settings{}, fmt.Errorf("%s is %w yet", e.ID, ErrNotImplemented)
+	}
+	return e.settings(preset, recipe), nil
+}

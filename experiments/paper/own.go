@@ -1,0 +1,101 @@
+package paper
+
+import (
+	"context"
+	"encoding/json"
+	"path/filepath"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/experiments/record"
+)
+
+// own trains on the user's data. It is no element of the paper, and keeps its record like one.
+var own = Element{"train", "A potential trained on own data", steps{
+	claim:   func(string, Settings) string { return "" },
+	compute: computeOwn,
+	draw:    drawOwn,
+}}
+
+const ownLog = "loss.npz"
+
+// Train trains on data, a named set, an .npz or .npy file or a folder of images, and leaves the
+// model in its record's folder model/, beside the log and the loss curve; for data in the plane
+// also the field. The settings start from Figure 1's for points and Figure 2's for images.
+func Train(ctx context.Context, data string, env Env) (dir string, err error) {
+	value, _ := json.Marshal(data) // text always encodes
+	changes := append(env.Changes[:len(env.Changes):len(env.Changes)], Change{"data", value, "--data " + data})
+	env.Changes, env.Strict = changes, true
+
+	// The data's shape decides what is trained, so it is opened before the settings are known.
+	probe := planarSettings(env.Preset, env.Recipe)
+	if err := probe.Apply(changes); err != nil {
+		return "", SettingsError{err}
+	}
+	set, err := probe.Config.Open(env.DataRoot, "train")
+	if err != nil {
+		return "", err
+	}
+	base := planarSettings(env.Preset, env.Recipe)
+	if set.Info().IsImage() {
+		base = imageSettings(env.Preset, env.Recipe)
+	}
+	return own.run(ctx, base, env)
+}
+
+func computeOwn(ctx context.Context, w *work) error {
+	m, err := w.train(ctx)
+	if err != nil {
+		return err
+	}
+	if err := m.Save(filepath.Join(w.run.Dir(), "model")); err != nil {
+		return err
+	}
+	log, err := m.Log()
+	if err != nil {
+		return err
+	}
+	var step, value []float64
+	for _, e := range log {
+		step, value = append(step, float64(e.Step)), append(value, e.Loss)
+	}
+	if err := w.run.Arrays(ownLog, map[string]*tensors.Tensor{"log_step": vector(step), "log_loss": vector(value)}); err != nil {
+		return err
+	}
+	info := w.data.Info()
+	switch {
+	case info.IsImage() && info.Shape[2] == 3:
+		if err := w.measureHeldOut(m); err != nil {
+			return err
+		}
+		return w.drawSamples(ctx, m)
+	case len(info.Shape) == 1 && info.Shape[0] == 2:
+		exact, err := exactMixture(w.data)
+		if err != nil {
+			return err
+		}
+		return w.measurePlane(ctx, m, exact)
+	}
+	return nil
+}
+
+func drawOwn(dir string, m *record.Manifest) error {
+	switch shape := m.Data.Shape; {
+	case len(shape) == 3 && shape[2] == 3:
+		return drawFig2(dir, m)
+	case len(shape) == 1 && shape[0] == 2:
+		if err := drawFig1(dir, m); err != nil {
+			return err
+		}
+	}
+	s, err := settingsOf(m)
+	if err != nil {
+		return err
+	}
+	r := readRecord(dir, ownLog)
+	step, value := r.vector("log_step"), r.vector("log_loss")
+	if r.err != nil {
+		return r.err
+	}
+	return drawLossCurve(dir, m, s, "loss", step, value)
+}

@@ -1,0 +1,237 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/figures"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/mixture"
+	"vapoflow/vapo/solver"
+)
+
+// Plane is what Figure 1 shows of a potential in the plane, beside the exact one: plain numbers,
+// which [Plane.Save] keeps and [LoadPlane] reads. Fields are in clock units, dx/ds.
+type Plane struct {
+	S, T []float64 // [T] clock of each column and time t(s) of the homotopy
+
+	Points, Field, FieldExact [][]pair // [T][n] draws of ρ̄(·; s), and ∇Φ and ∇Φ* there
+	Grid                      []pair   // [g] where the arrows are drawn
+	GridField, GridExact      [][]pair // [T][g]
+	PathS                     []float64
+	Paths, PathsExact         [][]pair // [K][particles] prior particles, carried by each field
+	Density                   figures.Grid
+	Means                     [][]float64 // [m][2] of the data's components
+	Std, Omega, Sigma, ClockC float64     // their standard deviation; ω, σ and c of the homotopy
+	Homotopy                  int         // 0 posterior, 1 linear, 2 straight
+	Excess                    mixture.Report
+	NFE                       int     // evaluations for one draw of samples
+	EndError                  float64 // root mean square distance of the particles from where the exact flow takes them
+}
+
+// PlaneOptions are the choices of [NewPlane].
+type PlaneOptions struct {
+	Solver    solver.Solver // that carries the particles of the learned field
+	Particles int
+	Seed      int64
+}
+
+const (
+	planePoints  = 512 // draws of ρ̄(·; s) per column
+	planeGrid    = 13  // arrows along each axis
+	planeDensity = 201 // nodes of the density along each axis
+	planePath    = 50  // points on a particle's path
+	planeExcess  = 16384
+)
+
+var planeClock = []float64{0.1, 0.3, 0.5, 0.7, 0.9}
+
+var homotopyCodes = map[string]int{"posterior": 0, "linear": 1, "straight": 2}
+
+// NewPlane measures a trained potential of the plane against the exact one of its data.
+func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneOptions) (*Plane, error) {
+	arc, ok := m.Homotopy.(homotopy.Arc)
+	if !ok || data.Dim() != 2 {
+		return nil, fmt.Errorf("figure 1 needs data in the plane and a homotopy on the arc-length clock, got %d dimensions and %v", data.Dim(), m.Homotopy)
+	}
+	p := &Plane{
+		S: planeClock, Means: data.Means, Std: data.Std, Homotopy: homotopyCodes[arc.Name],
+		Omega: arc.Omega, Sigma: arc.Sigma, ClockC: arc.C,
+	}
+	for _, s := range p.S {
+		p.T = append(p.T, arc.Time(s))
+	}
+	exact := mixture.Optimal{Mixture: data, Homotopy: arc}
+	limit := extent(data)
+	for _, y := range span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid) {
+		for _, x := range span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid) {
+			p.Grid = append(p.Grid, round(pair{x, y}))
+		}
+	}
+	if err := p.evaluate(m, exact, o.Seed); err != nil {
+		return nil, err
+	}
+	if err := p.evaluateDensity(exact, limit); err != nil {
+		return nil, err
+	}
+	if err := p.carry(ctx, m, exact, o); err != nil {
+		return nil, err
+	}
+	var err error
+	p.Excess, err = mixture.Excess(m.Backend, m.Store, m.Potential, arc, data, planeExcess, uint64(o.Seed)+1)
+	return p, err
+}
+
+// evaluate fills in the fields at the points and on the grid.
+func (p *Plane) evaluate(m *vapo.Model, exact mixture.Optimal, seed int64) error {
+	path, err := homotopy.Evaluate(backend.Host(), exact.Homotopy, p.S)
+	if err != nil {
+		return err
+	}
+	for k, s := range p.S {
+		at := make([]pair, 0, planePoints+len(p.Grid))
+		for _, x := range exact.Mixture.SamplePath(path[k], planePoints, uint64(seed)+uint64(k)+2) {
+			at = append(at, round(pair{x[0], x[1]}))
+		}
+		at = append(at, p.Grid...)
+		learned, err := evaluateField(m, at, s)
+		if err != nil {
+			return err
+		}
+		truth, err := exact.Evaluate(backend.Host(), slices2(at), s)
+		if err != nil {
+			return err
+		}
+		field := make([]pair, len(at))
+		for i, u := range truth.Field {
+			field[i] = pair{u[0], u[1]}
+		}
+		p.Points = append(p.Points, at[:planePoints])
+		p.Field = append(p.Field, learned[:planePoints])
+		p.FieldExact = append(p.FieldExact, field[:planePoints])
+		p.GridField = append(p.GridField, learned[planePoints:])
+		p.GridExact = append(p.GridExact, field[planePoints:])
+	}
+	return nil
+}
+
+func evaluateField(m *vapo.Model, at []pair, s float64) ([]pair, error) {
+	flat := make([]float32, 0, 2*len(at))
+	for _, x := range at {
+		flat = append(flat, float32(x[0]), float32(x[1]))
+	}
+	phi, grad, err := m.Evaluate(tensors.FromFlatDataAndDimensions(flat, len(at), 2), s)
+	if err != nil {
+		return nil, err
+	}
+	defer phi.MustFinalizeAll()
+	defer grad.MustFinalizeAll()
+	return toPairs(tensors.MustCopyFlatData[float32](grad)), nil
+}
+
+func (p *Plane) evaluateDensity(exact mixture.Optimal, limit float64) error {
+	axis := span(-limit, limit, planeDensity)
+	var at [][]float64
+	for _, y := range axis {
+		for _, x := range axis {
+			at = append(at, []float64{x, y})
+		}
+	}
+	values, err := exact.Evaluate(backend.Host(), at, 1)
+	if err != nil {
+		return err
+	}
+	p.Density = figures.Grid{X: axis, Y: axis}
+	for j := range axis {
+		row := make([]float64, len(axis))
+		for i := range row {
+			row[i] = math.Exp(values.LogDensity[j*len(axis)+i])
+		}
+		p.Density.Values = append(p.Density.Values, row)
+	}
+	return nil
+}
+
+// carry takes the same particles of the prior along the learned and along the exact field.
+func (p *Plane) carry(ctx context.Context, m *vapo.Model, exact mixture.Optimal, o PlaneOptions) error {
+	sol, err := m.Sample(ctx, o.Solver, o.Seed, 0, o.Particles)
+	if err != nil {
+		return err
+	}
+	sol.Finalize()
+	p.NFE = sol.NFE
+	p.PathS = span(0, 1, planePath+1)
+	if fixed, ok := o.Solver.(solver.Fixed); ok { // its own steps and no others
+		p.PathS = span(0, 1, max(1, fixed.Steps)+1)
+	}
+	if p.Paths, err = paths(ctx, m, o.Solver, p.PathS, o); err != nil {
+		return err
+	}
+	truth := &vapo.Model{Backend: m.Backend, Homotopy: exact.Homotopy, Potential: exact, Shape: m.Shape, Store: model.NewStore()}
+	if p.PathsExact, err = paths(ctx, truth, solver.Adaptive{}, p.PathS, o); err != nil {
+		return err
+	}
+	last, sum := len(p.PathS)-1, 0.0
+	for i, x := range p.Paths[last] {
+		y := p.PathsExact[last][i]
+		sum += (x[0]-y[0])*(x[0]-y[0]) + (x[1]-y[1])*(x[1]-y[1])
+	}
+	p.EndError = math.Sqrt(sum / float64(o.Particles))
+	return nil
+}
+
+// paths are the positions [len(at)][particles] of the prior's particles at the given clock values.
+func paths(ctx context.Context, m *vapo.Model, with solver.Solver, at []float64, o PlaneOptions) ([][]pair, error) {
+	switch s := with.(type) {
+	case solver.Fixed:
+		s.SaveAt = at
+		with = s
+	case solver.Adaptive:
+		s.SaveAt = at
+		with = s
+	}
+	sol, err := m.Sample(ctx, with, o.Seed, 0, o.Particles)
+	if err != nil {
+		return nil, err
+	}
+	defer sol.Finalize()
+	var out [][]pair
+	for _, y := range sol.Outputs {
+		out = append(out, toPairs(tensors.MustCopyFlatData[float32](y[0])))
+	}
+	return out, nil
+}
+
+// extent is half the side of the square drawn: the prior and the data fit in.
+func extent(data mixture.Mixture) float64 {
+	most := 2.5
+	for _, m := range data.Means {
+		most = max(most, math.Abs(m[0])+3*data.Std, math.Abs(m[1])+3*data.Std)
+	}
+	return 1.1 * most
+}
+
+func span(from, to float64, n int) []float64 {
+	out := make([]float64, n)
+	for i := range out {
+		out[i] = from + (to-from)*float64(i)/float64(n-1)
+	}
+	return out
+}
+
+// round takes the nearest float32, so that both fields are evaluated at the very same point.
+func round(x pair) pair { return pair{float64(float32(x[0])), float64(float32(x[1]))} }
+
+func slices2(x []pair) [][]float64 {
+	out := make([][]float64, len(x))
+	for i := range x {
+		out[i] = x[i][:]
+	}
+	return out
+}

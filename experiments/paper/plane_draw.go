@@ -1,0 +1,73 @@
+package paper
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/experiments/record"
+	"vapoflow/figures"
+)
+
+// Save writes the arrays to path as .npz, in float64. Whoever has them can compute the exact field
+// again: means, std, omega, sigma, clock_c and homotopy say which it is.
+func (p *Plane) Save(path string) error {
+	q := p.Excess.Quarters
+	return record.WriteArrays(path, map[string]*tensors.Tensor{
+		"s": vector(p.S), "t": vector(p.T),
+		"points": stack(p.Points), "field": stack(p.Field), "field_exact": stack(p.FieldExact),
+		"grid": pairs(p.Grid), "grid_field": stack(p.GridField), "grid_field_exact": stack(p.GridExact),
+		"path_s": vector(p.PathS), "paths": stack(p.Paths), "paths_exact": stack(p.PathsExact),
+		"density_x": vector(p.Density.X), "density_y": vector(p.Density.Y), "density": matrix(p.Density.Values),
+		"means": matrix(p.Means), "std": number(p.Std),
+		"omega": number(p.Omega), "sigma": number(p.Sigma), "clock_c": number(p.ClockC), "homotopy": number(float64(p.Homotopy)),
+		"relative_excess": number(p.Excess.Overall), "relative_excess_quarters": vector(q[:]),
+		"nfe": number(float64(p.NFE)), "end_error": number(p.EndError),
+	})
+}
+
+// LoadPlane reads what [Plane.Save] wrote.
+func LoadPlane(dir, file string) (*Plane, error) {
+	r := readRecord(dir, file)
+	p := &Plane{
+		S: r.vector("s"), T: r.vector("t"),
+		Points: r.stack("points"), Field: r.stack("field"), FieldExact: r.stack("field_exact"),
+		Grid: r.pairs("grid"), GridField: r.stack("grid_field"), GridExact: r.stack("grid_field_exact"),
+		PathS: r.vector("path_s"), Paths: r.stack("paths"), PathsExact: r.stack("paths_exact"),
+		Density: figures.Grid{X: r.vector("density_x"), Y: r.vector("density_y"), Values: r.matrix("density")},
+		Means:   r.matrix("means"), Std: r.number("std"),
+		Omega: r.number("omega"), Sigma: r.number("sigma"), ClockC: r.number("clock_c"), Homotopy: int(r.number("homotopy")),
+		NFE: int(r.number("nfe")), EndError: r.number("end_error"),
+	}
+	p.Excess.Overall = r.number("relative_excess")
+	copy(p.Excess.Quarters[:], r.vector("relative_excess_quarters"))
+	return p, r.err
+}
+
+// Draw draws Figure 1: the learned field over the exact one at each clock value, and below them the
+// errors, after the sentence about what was trained.
+func (p *Plane) Draw(about string) (*figures.Figure, error) {
+	d := figures.FieldData{Density: p.Density, PathS: p.PathS, Caption: p.caption(about)}
+	for k, s := range p.S {
+		d.Columns = append(d.Columns, figures.FieldColumn{S: s, T: p.T[k]})
+	}
+	for _, row := range []struct {
+		name  string
+		field [][]pair
+		paths [][]pair
+	}{{"learned ∇Φ", p.GridField, p.Paths}, {"exact ∇Φ*", p.GridExact, p.PathsExact}} {
+		filled := figures.FieldRow{Name: row.name, Paths: row.paths}
+		for k := range p.S {
+			filled.Arrows = append(filled.Arrows, figures.Arrows{At: p.Grid, Vector: row.field[k]})
+		}
+		d.Rows = append(d.Rows, filled)
+	}
+	return figures.Field(d)
+}
+
+func (p *Plane) caption(about string) string {
+	q := p.Excess.Quarters
+	return fmt.Sprintf("%s. Relative excess $E‖∇Φ − ∇Φ*‖^{2} / E‖∇Φ*‖^{2}$: %.2g %% overall; %.2g, %.2g, %.2g and %.2g %% in the quarters of $s$. "+
+		"Particles end %.2g (rms) from where the exact flow takes them, after %d evaluations.",
+		about, 100*p.Excess.Overall, 100*q[0], 100*q[1], 100*q[2], 100*q[3], p.EndError, p.NFE)
+}

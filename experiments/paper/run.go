@@ -1,0 +1,184 @@
+package paper
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
+)
+
+// Env is where and how elements are run.
+type Env struct {
+	Backend  *backend.Choice
+	Out      string // folder of results: runs/ and models/ lie below
+	DataRoot string // folder of the data sets; "" has none
+	Preset   string // one of Presets
+	Recipe   string // one of Recipes
+	Changes  []Change
+	Strict   bool // missing data is an error also where an element has a stand-in
+	Resume   bool // continue an interrupted training
+	Command  string
+
+	Watch Watch        // shows a training's progress; may be nil
+	Say   func(string) // tells the user a line; may be nil
+}
+
+// Watch is told that a training of the given name and number of steps begins; observe is called
+// after each step and done at the end.
+type Watch func(name string, steps int) (observe func(vapo.Progress), done func())
+
+// work is one element at work.
+type work struct {
+	Env
+	Settings
+	data dataset.Dataset
+	run  *record.Run
+}
+
+func (w *work) say(format string, args ...any) {
+	if w.Say != nil {
+		w.Say(fmt.Sprintf(format, args...))
+	}
+}
+
+// Run runs an element and returns the folder of its record. Where the error is that of a run that
+// had begun, the folder holds its manifest, marked failed or interrupted.
+func Run(ctx context.Context, id string, env Env) (dir string, err error) {
+	e, err := Lookup(id)
+	if err != nil {
+		return "", err
+	}
+	base, err := e.Settings(env.Preset, env.Recipe)
+	if err != nil {
+		return "", err
+	}
+	return e.run(ctx, base, env)
+}
+
+// run runs an element whose settings at the preset are base.
+func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, err error) {
+	w := &work{Env: env, Settings: base}
+	if err := w.Settings.Apply(env.Changes); err != nil {
+		return "", SettingsError{err}
+	}
+	if err := w.Settings.Validate(); err != nil {
+		return "", SettingsError{fmt.Errorf("%s: %w", e.ID, err)}
+	}
+	var notes []string
+	if w.data, err = w.Config.Open(env.DataRoot, "train"); errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
+		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data))
+		w.Data = e.standIn
+		w.data, err = w.Config.Open(env.DataRoot, "train")
+	}
+	if err != nil {
+		return "", err
+	}
+	for _, note := range notes {
+		w.say("%s: %s", e.ID, note)
+	}
+	manifest := e.manifest(base, w)
+	manifest.Notes = notes
+	if w.run, err = record.Create(RunsDir(env.Out), manifest); err != nil {
+		return "", err
+	}
+	if err = e.compute(ctx, w); err == nil {
+		err = e.draw(w.run.Dir(), &w.run.Manifest)
+	}
+	err = w.run.Close(err)
+	return w.run.Dir(), err
+}
+
+// mayStandIn tells whether other data may replace what is missing: not where it was asked for.
+func (e Element) mayStandIn(env Env) bool {
+	if e.standIn == "" || env.Strict {
+		return false
+	}
+	for _, c := range env.Changes {
+		if c.Key == "data" {
+			return false
+		}
+	}
+	return true
+}
+
+func (e Element) manifest(base Settings, w *work) record.Manifest {
+	info := w.data.Info()
+	config, _ := json.Marshal(w.Settings) // a struct of numbers and strings always encodes
+	return record.Manifest{
+		Name: e.runName(base, w), Element: e.ID, Title: e.Title, Claim: e.claim(w.Preset, w.Settings), Command: w.Command,
+		Preset: w.Preset, Recipe: w.Recipe, Seed: w.Seed, Config: config,
+		Data:    &record.Data{Name: info.Name, Title: info.Title, Shape: info.Shape, Examples: info.Len, SHA256: info.SHA256, Source: info.Source},
+		Backend: record.Backend{Name: w.Backend.Name, Line: w.Backend.Line},
+	}
+}
+
+// runName is "fig1-quick-best-seed0", with what was changed in the preset's settings after it.
+func (e Element) runName(base Settings, w *work) string {
+	name := fmt.Sprintf("%s-%s-%s-seed%d", e.ID, w.Preset, w.Recipe, w.Seed)
+	changed := w.Settings.differences(base)
+	if len(changed) == 0 {
+		return name
+	}
+	full := strings.Join(changed, "+")
+	suffix := strings.Map(func(r rune) rune {
+		if strings.ContainsRune(`/\:*?"<>|`, r) || r <= ' ' {
+			return '_'
+		}
+		return r
+	}, full)
+	if len(suffix) > 60 || suffix != full {
+		hash := sha256.Sum256([]byte(full))
+		suffix = suffix[:min(len(suffix), 50)] + "~" + hex.EncodeToString(hash[:4])
+	}
+	return name + "+" + suffix
+}
+
+// Redraw draws the figures of a finished run again from its arrays, without training.
+func Redraw(dir string) error {
+	m, err := record.Read(dir)
+	if err != nil {
+		return err
+	}
+	e, err := Lookup(m.Element)
+	if m.Element == own.ID {
+		e, err = own, nil
+	}
+	if err != nil {
+		return err
+	}
+	if !e.Implemented() || m.Status != record.Done {
+		return fmt.Errorf("%s: nothing to draw: the run of %s is %s", dir, m.Element, m.Status)
+	}
+	m.Figures = nil
+	if err := e.draw(dir, &m); err != nil {
+		return err
+	}
+	return record.Update(dir, m)
+}
+
+// RunsDir and ModelsDir are the folders of records and of trained models below a folder of results.
+func RunsDir(out string) string   { return filepath.Join(out, "runs") }
+func ModelsDir(out string) string { return filepath.Join(out, "models") }
+
+// CheckOut says in time that a folder of results cannot be written to.
+func CheckOut(out string) error {
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return fmt.Errorf("the folder for results cannot be made: %w", err)
+	}
+	f, err := os.CreateTemp(out, ".writable.*")
+	if err != nil {
+		return fmt.Errorf("the folder for results cannot be written to: %w", err)
+	}
+	f.Close()
+	return os.Remove(f.Name())
+}

@@ -1,0 +1,203 @@
+package paper
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"vapoflow/vapo"
+	"vapoflow/vapo/solver"
+)
+
+// Settings is everything that decides an element's result, in one flat JSON object: what is
+// trained ([vapo.Config]) and how samples are drawn from it.
+type Settings struct {
+	vapo.Config
+	Solver      string  `json:"solver"`       // a name of solver.Tableaus
+	SolverSteps int     `json:"solver_steps"` // equal steps; 0 lets the solver adapt, where it can
+	RTol        float64 `json:"rtol"`         // relative tolerance of adaptive steps
+	ATol        float64 `json:"atol"`         // absolute tolerance of adaptive steps
+	Samples     int     `json:"samples"`      // particles or images drawn
+}
+
+// Validate says which value cannot be used, and what can.
+func (s Settings) Validate() error {
+	if err := s.Config.Validate(); err != nil {
+		return err
+	}
+	if s.Samples < 1 {
+		return fmt.Errorf("samples must be at least 1, got %d", s.Samples)
+	}
+	_, err := s.solver()
+	return err
+}
+
+func (s Settings) solver() (solver.Solver, error) {
+	o := solver.Options{Steps: s.SolverSteps}
+	if t, err := solver.ByName(s.Solver); err == nil && t.Adaptive() && s.SolverSteps == 0 {
+		o.RTol, o.ATol = s.RTol, s.ATol
+	}
+	return solver.New(s.Solver, o)
+}
+
+// SettingsError is an error in what was asked for, found before anything ran.
+type SettingsError struct{ error }
+
+// Unwrap returns the cause.
+func (e SettingsError) Unwrap() error { return e.error }
+
+// Change sets one key of Settings.
+type Change struct {
+	Key    string
+	Value  json.RawMessage
+	Source string // where it was asked for, for errors: "--set steps=10" or a file's name
+}
+
+// ParseSet reads "key=value". The value is read as the key's type: text needs no quotes.
+func ParseSet(text string) (Change, error) {
+	key, value, found := strings.Cut(text, "=")
+	source := fmt.Sprintf("--set %s", text)
+	if !found {
+		return Change{}, fmt.Errorf("%s: give it as key=value", source)
+	}
+	field, ok := (&Settings{}).fields()[key]
+	if !ok {
+		return Change{}, unknownKey(source, key)
+	}
+	raw := json.RawMessage(value)
+	if field.Kind() == reflect.String && !strings.HasPrefix(value, `"`) {
+		raw, _ = json.Marshal(value) // text always encodes
+	}
+	return Change{key, raw, source}, nil
+}
+
+// ReadChanges reads a JSON object of keys of Settings; keys it lacks stay as they are.
+func ReadChanges(path string) ([]Change, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("--config: %w", err)
+	}
+	var values map[string]json.RawMessage
+	if err := json.Unmarshal(text, &values); err != nil {
+		return nil, fmt.Errorf("--config %s: not a JSON object of settings: %w", path, err)
+	}
+	var changes []Change
+	for _, key := range Keys() {
+		if value, ok := values[key]; ok {
+			changes = append(changes, Change{key, value, "--config " + path})
+			delete(values, key)
+		}
+	}
+	for key := range values {
+		return nil, unknownKey("--config "+path, key)
+	}
+	return changes, nil
+}
+
+// Apply makes the changes in their order, later ones winning.
+func (s *Settings) Apply(changes []Change) error {
+	fields := s.fields()
+	for _, c := range changes {
+		field, ok := fields[c.Key]
+		if !ok {
+			return unknownKey(c.Source, c.Key)
+		}
+		if err := json.Unmarshal(c.Value, field.Addr().Interface()); err != nil {
+			return fmt.Errorf("%s: %s must be %s, got %s", c.Source, c.Key, kindNames[field.Kind()], c.Value)
+		}
+	}
+	return nil
+}
+
+var kindNames = map[reflect.Kind]string{
+	reflect.Int: "a whole number", reflect.Int64: "a whole number", reflect.Float64: "a number",
+	reflect.Bool: "true or false", reflect.String: "text",
+}
+
+// Keys lists the names of all settings in the order of their declaration.
+func Keys() []string { return keysOf(reflect.TypeFor[Settings]()) }
+
+func keysOf(t reflect.Type) (keys []string) {
+	for f := range t.Fields() {
+		if f.Anonymous {
+			keys = append(keys, keysOf(f.Type)...)
+		} else {
+			keys = append(keys, f.Tag.Get("json"))
+		}
+	}
+	return keys
+}
+
+func (s *Settings) fields() map[string]reflect.Value {
+	fields := map[string]reflect.Value{}
+	var add func(v reflect.Value)
+	add = func(v reflect.Value) {
+		for i := range v.NumField() {
+			if f := v.Type().Field(i); f.Anonymous {
+				add(v.Field(i))
+			} else {
+				fields[f.Tag.Get("json")] = v.Field(i)
+			}
+		}
+	}
+	add(reflect.ValueOf(s).Elem())
+	return fields
+}
+
+// String is the settings as indented JSON, which --config reads.
+func (s Settings) String() string {
+	text, _ := json.MarshalIndent(s, "", "  ") // a struct of numbers and strings always encodes
+	return string(text)
+}
+
+// differences lists "key=value" for every setting in which s is not as base, but the seed.
+func (s Settings) differences(base Settings) (out []string) {
+	mine, others := s.fields(), base.fields()
+	for _, key := range Keys() {
+		a, b := mine[key].Interface(), others[key].Interface()
+		if a == b || key == "seed" {
+			continue
+		}
+		text := fmt.Sprint(a)
+		if v, ok := a.(float64); ok {
+			text = strconv.FormatFloat(v, 'g', -1, 64)
+		}
+		out = append(out, key+"="+text)
+	}
+	return out
+}
+
+func unknownKey(source, key string) error {
+	keys := Keys()
+	nearest := slices.MinFunc(keys, func(a, b string) int { return distance(a, key) - distance(b, key) })
+	hint := ""
+	if distance(nearest, key) <= 1+len(key)/3 {
+		hint = fmt.Sprintf("did you mean %s? ", nearest)
+	}
+	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s", source, key, hint, strings.Join(keys, ", "))
+}
+
+// distance is Levenshtein's edit distance.
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := diagonal
+			if a[i] != b[j] {
+				cost++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

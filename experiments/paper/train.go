@@ -1,0 +1,60 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"time"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+)
+
+// train trains the settings' model, or loads it where it has been trained, and puts its log and
+// numbers on record.
+func (w *work) train(ctx context.Context) (*vapo.Model, error) {
+	m, err := w.trainOrLoad(ctx, w.Config, w.run.Element)
+	// The log is kept in the cache while it grows: that of a training cut short is there too.
+	dir := filepath.Join(ModelsDir(w.Out), w.Key(w.data))
+	if log, logErr := (&vapo.Model{Dir: dir}).Log(); logErr == nil && len(log) > 0 {
+		if logErr := record.Metrics(w.run, log); logErr != nil && err == nil {
+			err = logErr
+		}
+		w.run.Results["steps"] = float64(log[len(log)-1].Step)
+		w.run.Results["final_loss"] = log[len(log)-1].Loss
+	}
+	if err != nil {
+		return nil, err
+	}
+	trained, seconds := m.Trained()
+	w.run.Results["training_seconds"] = seconds
+	w.run.Results["parameters"] = float64(parameters(m))
+	if w.run.WeightsSHA256, err = vapo.WeightsSHA256(m.Store); err != nil {
+		return nil, err
+	}
+	if m.Loaded {
+		w.say("%s: model loaded, trained %s ago in %.0f s", w.run.Element, time.Since(trained).Round(time.Second), seconds)
+	}
+	return m, nil
+}
+
+// trainOrLoad trains a configuration on the work's data into the cache, watched.
+func (w *work) trainOrLoad(ctx context.Context, c vapo.Config, name string) (*vapo.Model, error) {
+	run := vapo.Run{Resume: w.Resume, Every: max(50, min(1000, c.Steps/20))}
+	done := func() {}
+	if w.Watch != nil {
+		run.Observe, done = w.Watch(fmt.Sprintf("%s: training %s on %s", name, c.Potential, w.data.Info().Name), c.Steps)
+	}
+	defer done()
+	return vapo.TrainOrLoad(ctx, w.Backend.Backend, ModelsDir(w.Out), c, w.data, run)
+}
+
+// parameters counts the trained weights.
+func parameters(m *vapo.Model) (n int) {
+	for v := range m.Store.IterVariables() {
+		if v.Trainable {
+			n += v.Shape().Size()
+		}
+	}
+	return n
+}

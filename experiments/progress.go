@@ -1,0 +1,84 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"vapoflow/vapo"
+)
+
+// watch shows a training: a bar on a terminal, a plain line every tenth of it or every ten seconds
+// elsewhere.
+func (a *app) watch(name string, steps int) (observe func(vapo.Progress), done func()) {
+	if isTerminal(a.out) {
+		return watchBar(a.out, name, steps)
+	}
+	return a.watchLines(name)
+}
+
+func isTerminal(w io.Writer) bool {
+	f, ok := w.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
+
+// smoothed is a loss averaged over the last hundred steps or so.
+type smoothed struct {
+	value float64
+	n     int
+}
+
+func (s *smoothed) add(v float64) float64 {
+	s.n++
+	s.value += (v - s.value) / float64(min(s.n, 100))
+	return s.value
+}
+
+func watchBar(out io.Writer, name string, steps int) (observe func(vapo.Progress), done func()) {
+	var bar *progressbar.ProgressBar
+	var loss smoothed
+	shown := time.Now()
+	observe = func(p vapo.Progress) {
+		mean := loss.add(p.Loss)
+		if bar == nil { // made at the first step: a model that is loaded shows none
+			bar = progressbar.NewOptions(steps, progressbar.OptionSetWriter(out), progressbar.OptionSetWidth(24),
+				progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond))
+			_ = bar.Set(p.Resumed) // a bar that cannot be drawn is no reason to stop
+		}
+		if time.Since(shown) > 200*time.Millisecond || p.Step == p.Steps {
+			bar.Describe(fmt.Sprintf("%s, loss %.4g", name, mean))
+			shown = time.Now()
+		}
+		_ = bar.Set(p.Step)
+	}
+	done = func() {
+		if bar != nil {
+			_ = bar.Exit()
+			fmt.Fprintln(out)
+		}
+	}
+	return observe, done
+}
+
+func (a *app) watchLines(name string) (observe func(vapo.Progress), done func()) {
+	var loss smoothed
+	var last time.Time
+	tenth := -1
+	observe = func(p vapo.Progress) {
+		mean := loss.add(p.Loss)
+		first := last.IsZero()
+		if first && p.Resumed > 0 {
+			a.say("%s: resumed at step %d of %d", name, p.Resumed, p.Steps)
+		}
+		if now := 10 * p.Step / p.Steps; first || now > tenth || time.Since(last) > 10*time.Second {
+			tenth, last = now, time.Now()
+			left := p.Seconds / float64(p.Step-p.Resumed) * float64(p.Steps-p.Step)
+			a.say("%s: step %d of %d (%d %%), loss %.4g, %.0f s, %.0f s left", name, p.Step, p.Steps, 100*p.Step/p.Steps, mean, p.Seconds, left)
+		}
+	}
+	return observe, func() {}
+}

@@ -1,0 +1,117 @@
+package record
+
+import (
+	"archive/zip"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/numpy"
+)
+
+// WriteArrays writes named arrays to path as .npz, in the order of their names, so that the same
+// arrays make the same bytes.
+func WriteArrays(path string, arrays map[string]*tensors.Tensor) error {
+	err := writeAtomically(path, func(f *os.File) error {
+		archive := zip.NewWriter(f)
+		for _, name := range slices.Sorted(maps.Keys(arrays)) {
+			member, err := archive.Create(name + ".npy")
+			if err != nil {
+				return err
+			}
+			if err := numpy.ToNpyWriter(arrays[name], member); err != nil {
+				return fmt.Errorf("array %s: %w", name, err)
+			}
+		}
+		return archive.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("record: writing %s: %w", path, err)
+	}
+	return nil
+}
+
+// ReadArrays reads the arrays of an .npz file.
+func ReadArrays(path string) (map[string]*tensors.Tensor, error) {
+	arrays, err := numpy.FromNpzFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("record: reading %s: %w", path, err)
+	}
+	return arrays, nil
+}
+
+// writeAtomically writes a file beside path and renames it, so that path is never half a file.
+func writeAtomically(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name()) // gone already where the renaming went well
+	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
+	if err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}
+
+// WriteFile writes a whole file atomically.
+func WriteFile(path string, content []byte) error {
+	return writeAtomically(path, func(f *os.File) error { _, err := f.Write(content); return err })
+}
+
+// replace puts the folder from in the place of to. No moment leaves both without a whole folder.
+func replace(from, to string) error {
+	old := to + oldSuffix
+	if err := os.RemoveAll(old); err != nil {
+		return err
+	}
+	if err := os.Rename(to, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := os.Rename(from, to); err != nil {
+		return err
+	}
+	return os.RemoveAll(old)
+}
+
+// hashFiles gives the sha256 of every file below dir but the manifest, by slash-separated path.
+func hashFiles(dir string) (map[string]string, error) {
+	hashes := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == ManifestFile || strings.HasPrefix(d.Name(), ".") {
+			return err
+		}
+		file, err := filepath.Rel(dir, path)
+		if err != nil {
+			return err
+		}
+		hashes[filepath.ToSlash(file)], err = hashFile(path)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	return hashes, nil
+}
+
+func hashFile(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}

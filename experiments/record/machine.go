@@ -1,0 +1,118 @@
+package record
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// Versions are those of the program and what it is built from.
+type Versions struct {
+	Vapoflow string `json:"vapoflow"`
+	Go       string `json:"go"`
+	GoMLX    string `json:"gomlx"`
+	GoXLA    string `json:"go_xla,omitempty"` // absent in builds without XLA
+	SIMD     bool   `json:"simd"`             // built with GOEXPERIMENT=simd
+	Commit   string `json:"commit"`           // of git; "" where there is no repository
+	Dirty    bool   `json:"dirty"`            // tracked files differ from that commit
+}
+
+// Hardware is the machine.
+type Hardware struct {
+	OS     string `json:"os"`
+	Arch   string `json:"arch"`
+	CPU    string `json:"cpu"`
+	Cores  int    `json:"cores"`
+	Memory int64  `json:"memory_bytes,omitempty"`
+}
+
+// modulePath tells this module's repository from another that happens to be the working directory.
+const modulePath = "vapoflow"
+
+// Program describes this program.
+var Program = sync.OnceValue(func() Versions {
+	v := Versions{Go: runtime.Version(), SIMD: builtWithSIMD}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v.Vapoflow = info.Main.Version
+		for _, dep := range info.Deps {
+			switch dep.Path {
+			case "github.com/gomlx/gomlx":
+				v.GoMLX = dep.Version
+			case "github.com/gomlx/go-xla":
+				v.GoXLA = dep.Version
+			}
+		}
+		for _, setting := range info.Settings {
+			switch setting.Key {
+			case "vcs.revision":
+				v.Commit = setting.Value
+			case "vcs.modified":
+				v.Dirty = setting.Value == "true"
+			}
+		}
+	}
+	if v.Commit == "" { // as with go run, which stamps nothing
+		v.Commit, v.Dirty = gitState()
+	}
+	return v
+})
+
+// gitState asks git about the working directory, where that lies in this module's repository.
+func gitState() (commit string, dirty bool) {
+	git := func(args ...string) string {
+		out, err := exec.Command("git", args...).Output()
+		if err != nil {
+			return ""
+		}
+		return strings.TrimSpace(string(out))
+	}
+	root := git("rev-parse", "--show-toplevel")
+	text, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	if root == "" || err != nil || !strings.HasPrefix(string(text), "module "+modulePath+"\n") {
+		return "", false
+	}
+	return git("rev-parse", "HEAD"), git("status", "--porcelain", "--untracked-files=no") != ""
+}
+
+// Machine describes this machine.
+var Machine = sync.OnceValue(func() Hardware {
+	h := Hardware{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), CPU: runtime.GOARCH}
+	switch runtime.GOOS {
+	case "linux":
+		if name := field("/proc/cpuinfo", "model name"); name != "" {
+			h.CPU = name
+		}
+		kilobytes, _, _ := strings.Cut(field("/proc/meminfo", "MemTotal"), " ")
+		if n, err := strconv.ParseInt(kilobytes, 10, 64); err == nil {
+			h.Memory = n << 10
+		}
+	case "darwin":
+		if out, err := exec.Command("sysctl", "-n", "machdep.cpu.brand_string").Output(); err == nil {
+			h.CPU = strings.TrimSpace(string(out))
+		}
+		if out, err := exec.Command("sysctl", "-n", "hw.memsize").Output(); err == nil {
+			h.Memory, _ = strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
+		}
+	}
+	return h
+})
+
+// field reads the first "name: value" line of a file.
+func field(path, name string) string {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(text)) {
+		key, value, found := strings.Cut(line, ":")
+		if found && strings.TrimSpace(key) == name {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}

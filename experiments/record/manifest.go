@@ -1,0 +1,144 @@
+package record
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+	"time"
+)
+
+// SchemaVersion is that of the manifest's JSON.
+const SchemaVersion = 1
+
+// Status says how a run ended. One that was killed stays Running.
+type Status string
+
+const (
+	Running     Status = "running"
+	Done        Status = "done"
+	Interrupted Status = "interrupted"
+	Failed      Status = "failed"
+)
+
+// Manifest describes a run. The caller fills in what was asked for; [Create] adds the machine and
+// the program, [Run.Close] how it ended.
+type Manifest struct {
+	Schema  int    `json:"schema"`
+	Name    string `json:"name"` // of the folder
+	Element string `json:"element"`
+	Title   string `json:"title"`
+	Claim   string `json:"claim,omitempty"` // how the result stands to the paper's
+	Command string `json:"command,omitempty"`
+
+	Status   Status    `json:"status"`
+	Error    string    `json:"error,omitempty"`
+	Started  time.Time `json:"started"`
+	Finished time.Time `json:"finished,omitzero"`
+	Seconds  float64   `json:"seconds"` // of wall time
+
+	Preset  string          `json:"preset,omitempty"`
+	Recipe  string          `json:"recipe,omitempty"`
+	Seed    int64           `json:"seed"`
+	Config  json.RawMessage `json:"config,omitempty"` // resolved
+	Data    *Data           `json:"data,omitempty"`
+	Backend Backend         `json:"backend"`
+
+	Versions Versions `json:"versions"`
+	Hardware Hardware `json:"hardware"`
+
+	Results       map[string]float64 `json:"results"`
+	Notes         []string           `json:"notes,omitempty"` // what a reader must know to judge the results
+	Grid          []float64          `json:"grid,omitempty"`  // of the solver that drew the samples: replaying it draws the same
+	Figures       []Figure           `json:"figures,omitempty"`
+	WeightsSHA256 string             `json:"weights_sha256,omitempty"`
+	Artefacts     map[string]string  `json:"artefacts,omitempty"` // file to sha256
+}
+
+// Data is what a run was trained on.
+type Data struct {
+	Name     string `json:"name"`
+	Title    string `json:"title"`
+	Shape    []int  `json:"shape"`    // of one example
+	Examples int    `json:"examples"` // 0 = unlimited, drawn by formula
+	SHA256   string `json:"sha256,omitempty"`
+	Source   string `json:"source,omitempty"`
+}
+
+// Backend is what computed: its name, "xla:cpu" for example, and the line that says why.
+type Backend struct {
+	Name string `json:"name"`
+	Line string `json:"line"`
+}
+
+// Figure is a picture among the artefacts, as PNG and mostly as SVG of the same name.
+type Figure struct {
+	File    string `json:"file"` // with .png
+	Caption string `json:"caption"`
+}
+
+// ManifestFile is the manifest's name in a run's folder.
+const ManifestFile = "manifest.json"
+
+// Read reads the manifest of a run's folder.
+func Read(dir string) (Manifest, error) {
+	var m Manifest
+	path := filepath.Join(dir, ManifestFile)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return m, fmt.Errorf("record: %s holds no run: %w", dir, err)
+	}
+	if err := json.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("record: %s: %w", path, err)
+	}
+	if m.Schema != SchemaVersion {
+		return m, fmt.Errorf("record: %s has schema %d, this build reads %d; run the element again", path, m.Schema, SchemaVersion)
+	}
+	return m, nil
+}
+
+// Stored is a run that was found, with its folder.
+type Stored struct {
+	Dir string
+	Manifest
+}
+
+// List reads the runs below a folder, sorted by name. Folders that cannot be read are named in
+// problems and left out. A folder that does not exist holds no runs.
+func List(runs string) (stored []Stored, problems []error) {
+	paths, _ := filepath.Glob(filepath.Join(runs, "*", ManifestFile)) // fails on a bad pattern only
+	sort.Strings(paths)
+	for _, path := range paths {
+		if strings.HasSuffix(filepath.Dir(path), oldSuffix) {
+			continue
+		}
+		dir := filepath.Dir(path)
+		m, err := Read(dir)
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		stored = append(stored, Stored{dir, m})
+	}
+	return stored, problems
+}
+
+// Verify compares the sha256 of every artefact in a run's folder with its manifest.
+func Verify(dir string) error {
+	m, err := Read(dir)
+	if err != nil {
+		return err
+	}
+	found, err := hashFiles(dir)
+	if err != nil {
+		return err
+	}
+	for file, want := range m.Artefacts {
+		if got := found[file]; got != want {
+			return fmt.Errorf("record: %s has sha256 %q, the manifest says %q", filepath.Join(dir, file), got, want)
+		}
+	}
+	return nil
+}

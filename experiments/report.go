@@ -1,0 +1,218 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"html/template"
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
+)
+
+func (a *app) reportCommand() *cobra.Command {
+	var out, markdown string
+	var redraw bool
+	cmd := &cobra.Command{
+		Use:   "report",
+		Short: "Write RESULTS.md and index.html from the records",
+		Long: `Writes OUT/RESULTS.md and OUT/index.html from the records in OUT/runs and from nothing else. The page holds its
+pictures, so that it can be sent as one file.`,
+		Example: `  experiments report
+  experiments report --redraw                 draw the figures again from the records' arrays, without training
+  experiments report --markdown RESULTS.md`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			if err := paper.CheckOut(out); err != nil {
+				return fmt.Errorf("--out %s: %w", out, err)
+			}
+			if markdown == "" {
+				markdown = filepath.Join(out, "RESULTS.md")
+			}
+			return a.report(out, markdown, redraw)
+		},
+	}
+	cmd.Flags().StringVar(&out, "out", "results", "folder of results")
+	cmd.Flags().StringVar(&markdown, "markdown", "", "file for the Markdown (default OUT/RESULTS.md)")
+	cmd.Flags().BoolVar(&redraw, "redraw", false, "draw every figure again first")
+	return cmd
+}
+
+//go:embed report.html
+var pageText string
+
+var pageTemplate = template.Must(template.New("report").Parse(pageText))
+
+// page is what a report shows.
+type page struct {
+	Elements []pageElement
+	Own      []pageRun // trainings on own data
+	Benches  []pageRun
+	Broken   []pageRun // interrupted, failed or unfinished
+}
+
+type pageElement struct {
+	paper.Element
+	Runs []pageRun // largest preset first
+}
+
+type pageRun struct {
+	record.Stored
+	Rows    [][2]string // results
+	Facts   [][2]string // what was run, on what
+	Figures []pageFigure
+}
+
+type pageFigure struct {
+	File    string
+	URI     template.URL
+	Caption string
+}
+
+func (a *app) report(out, markdown string, redraw bool) error {
+	if redraw {
+		if err := a.redraw(out); err != nil {
+			return err
+		}
+	}
+	runs, problems := record.List(paper.RunsDir(out))
+	for _, problem := range problems {
+		a.say("left out: %s", oneLine(problem))
+	}
+	p, err := newPage(runs)
+	if err != nil {
+		return err
+	}
+	var html bytes.Buffer
+	if err := pageTemplate.Execute(&html, p); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	index := filepath.Join(out, "index.html")
+	if err := record.WriteFile(index, html.Bytes()); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	if err := record.WriteFile(markdown, []byte(p.markdown(filepath.Dir(markdown)))); err != nil {
+		return fmt.Errorf("report: %w", err)
+	}
+	a.say("report of %d runs: %s and %s", len(runs), markdown, index)
+	return nil
+}
+
+func (a *app) redraw(out string) error {
+	runs, _ := record.List(paper.RunsDir(out))
+	var failed []error
+	for _, r := range runs {
+		if r.Status != record.Done || r.Element == benchElement {
+			continue
+		}
+		if err := paper.Redraw(r.Dir); err != nil {
+			failed = append(failed, err)
+			continue
+		}
+		a.say("redrawn: %s", r.Dir)
+	}
+	return errors.Join(failed...)
+}
+
+func newPage(runs []record.Stored) (page, error) {
+	var p page
+	of := map[string][]pageRun{}
+	for _, r := range runs {
+		shown, err := newPageRun(r)
+		if err != nil {
+			return p, err
+		}
+		if r.Status != record.Done {
+			p.Broken = append(p.Broken, shown)
+			continue
+		}
+		of[r.Element] = append(of[r.Element], shown)
+	}
+	for _, e := range paper.Elements() {
+		mine := of[e.ID]
+		sort.SliceStable(mine, func(i, j int) bool {
+			return slices.Index(paper.Presets, mine[i].Preset) > slices.Index(paper.Presets, mine[j].Preset)
+		})
+		p.Elements = append(p.Elements, pageElement{e, mine})
+		delete(of, e.ID)
+	}
+	p.Benches = of[benchElement]
+	delete(of, benchElement)
+	for _, r := range runs {
+		if shown, ok := of[r.Element]; ok {
+			p.Own = append(p.Own, shown...)
+			delete(of, r.Element)
+		}
+	}
+	return p, nil
+}
+
+func newPageRun(r record.Stored) (pageRun, error) {
+	shown := pageRun{Stored: r, Rows: shownResults(r.Manifest)}
+	if r.Element == benchElement {
+		for _, name := range sortedKeys(r.Results) {
+			shown.Rows = append(shown.Rows, [2]string{name, fmt.Sprintf("%.2f ms", r.Results[name])})
+		}
+	}
+	fact := func(name, format string, args ...any) {
+		shown.Facts = append(shown.Facts, [2]string{name, fmt.Sprintf(format, args...)})
+	}
+	if r.Data != nil {
+		fact("data", "%s", r.Data.Title)
+	}
+	if r.Backend.Name != "" {
+		fact("backend", "%s", r.Backend.Name)
+	}
+	fact("machine", "%s, %d cores, %s/%s", r.Hardware.CPU, r.Hardware.Cores, r.Hardware.OS, r.Hardware.Arch)
+	fact("time", "%.0f s, %s", r.Seconds, r.Started.Format("2006-01-02 15:04 UTC"))
+	if commit := r.Versions.Commit; commit != "" {
+		dirty := ""
+		if r.Versions.Dirty {
+			dirty = ", with changes"
+		}
+		fact("commit", "%.10s%s", commit, dirty)
+	}
+	fact("command", "%s", r.Command)
+	for _, f := range r.Figures {
+		png, err := os.ReadFile(filepath.Join(r.Dir, f.File))
+		if err != nil {
+			return shown, fmt.Errorf("report: %w", err)
+		}
+		shown.Figures = append(shown.Figures, pageFigure{
+			File: f.File, Caption: plainMath(f.Caption),
+			URI: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)),
+		})
+	}
+	return shown, nil
+}
+
+// Main is the run's first result, for the table of all elements.
+func (r pageRun) Main() string {
+	if len(r.Rows) == 0 {
+		return ""
+	}
+	return r.Rows[0][0] + " " + r.Rows[0][1]
+}
+
+// plainMath takes the figures' inline mathematics as text.
+func plainMath(text string) string {
+	return strings.NewReplacer("$", "", "^{2}", "²", "_{c}", "_c").Replace(text)
+}
+
+func sortedKeys(m map[string]float64) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	sort.Strings(keys)
+	return keys
+}
