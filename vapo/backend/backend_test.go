@@ -45,10 +45,15 @@ func mustNew(t *testing.T, spec string) *backend.Choice {
 func TestAutoWithoutPluginIsGoAtOnce(t *testing.T) {
 	emptyMachine(t)
 	for _, spec := range []string{"", "auto"} {
-		start := time.Now()
 		c := mustNew(t, spec)
-		if took := time.Since(start); took > 100*time.Millisecond {
-			t.Errorf("New(%q) took %v, want milliseconds", spec, took)
+		fastest := time.Hour // of several: the machine may be busy
+		for range 5 {
+			start := time.Now()
+			mustNew(t, spec)
+			fastest = min(fastest, time.Since(start))
+		}
+		if fastest > 20*time.Millisecond {
+			t.Errorf("New(%q) took %v, want milliseconds", spec, fastest)
 		}
 		if c.Name != "go" {
 			t.Errorf("New(%q) = %s on an empty machine, want go", spec, c.Name)
