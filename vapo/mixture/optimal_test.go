@@ -4,10 +4,12 @@ import (
 	"math"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/backend/backendtest"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/potential"
 )
@@ -159,6 +161,47 @@ func TestHigherOrder(t *testing.T) {
 		for i, got := range laplacian.Value().([]float64) {
 			near(t, got, divergence[i], 1e-6, "∆Φ* at s = %g", s)
 		}
+	}
+}
+
+// TestBackends: the oracle and the excess of a network agree on every backend of this machine.
+func TestBackends(t *testing.T) {
+	m, h := mixture.Ring8(), paths(t)[1]
+	o := mixture.Optimal{Mixture: m, Homotopy: h}
+	x := m.SamplePath(coefficients(t, h, 0.6), 32, 12)
+	want := evaluate(t, o, x, 0.6)
+	half := altered{o, 0.5, 0}
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
+		got, err := o.Evaluate(b, x, 0.6)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range x {
+			near(t, got.Phi[i], want.Phi[i], 1e-9, "Φ*")
+			near(t, got.Field[i][0], want.Field[i][0], 1e-9, "u*")
+			near(t, got.LogDensity[i], want.LogDensity[i], 1e-9, "log ρ̄")
+		}
+		report, err := mixture.Excess(b, model.NewStore(), half, h, m, 64, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, report.Overall, 0.25, 1e-5, "excess of Φ*/2")
+	})
+}
+
+// TestRareComponent: at a component so rare that 1 minus its weight rounds to 1, Φ* and its gradient
+// in float32 are finite and right.
+func TestRareComponent(t *testing.T) {
+	m, err := mixture.New([]float64{1 - 0x1p-30, 0x1p-30}, [][]float64{{-1, 0}, {1, 0}}, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range paths(t) {
+		o := mixture.Optimal{Mixture: m, Homotopy: h}
+		exact := evaluate(t, o, [][]float64{{1, 0.125}}, 0.9375)
+		phi, grad := differentiate(t, o, [][]float32{{1, 0.125}}, 0.9375)
+		near(t, float64(phi[0]), exact.Phi[0], 1e-5, "%v: Φ*", h)
+		near(t, float64(grad[0][0]), exact.Field[0][0], 1e-4, "%v: ∇Φ*", h)
 	}
 }
 
