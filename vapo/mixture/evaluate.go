@@ -28,8 +28,8 @@ func (o Optimal) Evaluate(b compute.Backend, x [][]float64, s ...float64) (Exact
 		return Exact{}, err
 	}
 	exec, err := graph.NewExec(b, func(in []*Node) []*Node {
-		p, x, c := points{in[0], in[1]}, in[2], o.Homotopy.At(in[3])
-		return []*Node{m.potential(p, x, c), m.field(p, x, c), m.logDensity(p, x, c)}
+		at := m.solve(points{in[0], in[1]}, in[2], o.Homotopy.At(in[3]))
+		return []*Node{at.potential(), at.field(), at.logDensity()}
 	})
 	if err != nil {
 		return Exact{}, fmt.Errorf("mixture: %w", err)

@@ -61,7 +61,7 @@ func Excess(b compute.Backend, store *model.Store, p potential.Potential, h homo
 // deviation is the graph of ‖∇Φ − u*‖² and ‖u*‖², each [batch], for in = means, weights, data, noise, s.
 func (m Mixture) deviation(scope *model.Scope, p potential.Potential, h homotopy.Homotopy, in []*Node) []*Node {
 	draw := homotopy.Draw(h, in[2], in[3], in[4])
-	exact := m.field(points{in[0], in[1]}, draw.X, draw.Coefficients)
+	exact := m.solve(points{in[0], in[1]}, draw.X, draw.Coefficients).field()
 	narrow := func(x *Node) *Node { return graph.ConvertDType(x, dtypes.Float32) }
 	_, grad := potential.Evaluator(scope, p)(narrow(draw.X), narrow(draw.S))
 	grad = graph.ConvertDType(grad, exact.DType())

@@ -27,49 +27,58 @@ var _ potential.Potential = Optimal{}
 // Value is Φ*(x, s) for x [batch, d] at s [batch]; it implements [potential.Potential]. Components of
 // large mixtures are kept in scope as variables that do not train.
 func (o Optimal) Value(scope *model.Scope, x, s *Node) *Node {
-	return o.Mixture.potential(o.Mixture.nodes(scope, x), x, o.Homotopy.At(s))
+	return o.Mixture.solve(o.Mixture.nodes(scope, x), x, o.Homotopy.At(s)).potential()
 }
 
 // Field is u*(x, s) = ∇Φ*(x, s) in closed form, [batch, d], for x [batch, d] and the path's
 // coefficients c at s [batch].
 func (o Optimal) Field(scope *model.Scope, x *Node, c homotopy.Coefficients) *Node {
-	return o.Mixture.field(o.Mixture.nodes(scope, x), x, c)
+	return o.Mixture.solve(o.Mixture.nodes(scope, x), x, c).field()
 }
 
 // LogDensity is log ρ̄(x; s), normalised, [batch], for x [batch, d] and the path's coefficients c at s.
 func (o Optimal) LogDensity(scope *model.Scope, x *Node, c homotopy.Coefficients) *Node {
-	return o.Mixture.logDensity(o.Mixture.nodes(scope, x), x, c)
+	return o.Mixture.solve(o.Mixture.nodes(scope, x), x, c).logDensity()
 }
 
-// potential is Φ* = (V̇/4V)‖x‖² + λ G + c(s), G = (1/μ) log Σ π_k exp(μ e_k).
-func (m Mixture) potential(p points, x *Node, c homotopy.Coefficients) *Node {
+// solution holds what Φ*, u* and log ρ̄ at x share.
+type solution struct {
+	Mixture
+	points
+	x *Node                 // [batch, d]
+	c homotopy.Coefficients // of the path on which the means are points
+	r *Node                 // responsibilities r_k, [batch, n]
+	g *Node                 // G = (1/μ) log Σ π_k exp(μ e_k), [batch]
+}
+
+func (m Mixture) solve(p points, x *Node, c homotopy.Coefficients) solution {
 	c = m.widen(c)
-	_, g := p.weigh(x, c)
-	quadratic := graph.MulScalar(graph.Mul(graph.Div(c.VDot, c.V), squaredNorm(x)), 0.25)
+	r, g := p.weigh(x, c)
+	return solution{m, p, x, c, r, g}
+}
+
+// potential is Φ* = (V̇/4V)‖x‖² + λ G + c(s).
+func (o solution) potential() *Node {
+	quadratic := graph.MulScalar(graph.Mul(graph.Div(o.c.VDot, o.c.V), squaredNorm(o.x)), 0.25)
 	moment := graph.Add( // d/ds E‖x‖²
-		graph.MulScalar(c.VDot, float64(m.Dim())),
-		graph.MulScalar(graph.Mul(c.Mu, c.MuDot), 2*m.secondMoment()))
-	return graph.Sub(graph.Add(quadratic, graph.Mul(lambda(c), g)), graph.MulScalar(moment, 0.25))
+		graph.MulScalar(o.c.VDot, float64(o.Dim())),
+		graph.MulScalar(graph.Mul(o.c.Mu, o.c.MuDot), 2*o.secondMoment()))
+	return graph.Sub(graph.Add(quadratic, graph.Mul(lambda(o.c), o.g)), graph.MulScalar(moment, 0.25))
 }
 
 // field is u* = (V̇/2V) x + (λ/V) Σ r_k m_k.
-func (m Mixture) field(p points, x *Node, c homotopy.Coefficients) *Node {
-	c = m.widen(c)
-	r, _ := p.weigh(x, c)
-	mean := graph.MatMul(r, p.means)
-	pull := graph.MulScalar(graph.Div(c.VDot, c.V), 0.5)
+func (o solution) field() *Node {
+	pull := graph.MulScalar(graph.Div(o.c.VDot, o.c.V), 0.5)
 	return graph.Add(
-		graph.Mul(homotopy.PerExample(pull, x), x),
-		graph.Mul(homotopy.PerExample(graph.Div(lambda(c), c.V), x), mean))
+		graph.Mul(homotopy.PerExample(pull, o.x), o.x),
+		graph.Mul(homotopy.PerExample(graph.Div(lambda(o.c), o.c.V), o.x), graph.MatMul(o.r, o.means)))
 }
 
 // logDensity is log ρ̄ = −(d/2) log 2πV − ‖x‖²/2V + μ G.
-func (m Mixture) logDensity(p points, x *Node, c homotopy.Coefficients) *Node {
-	c = m.widen(c)
-	_, g := p.weigh(x, c)
-	normaliser := graph.MulScalar(graph.Log(graph.MulScalar(c.V, 2*math.Pi)), 0.5*float64(m.Dim()))
-	quadratic := graph.MulScalar(graph.Div(squaredNorm(x), c.V), 0.5)
-	return graph.Sub(graph.Mul(positive(c.Mu), g), graph.Add(normaliser, quadratic))
+func (o solution) logDensity() *Node {
+	normaliser := graph.MulScalar(graph.Log(graph.MulScalar(o.c.V, 2*math.Pi)), 0.5*float64(o.Dim()))
+	quadratic := graph.MulScalar(graph.Div(squaredNorm(o.x), o.c.V), 0.5)
+	return graph.Sub(graph.Mul(positive(o.c.Mu), o.g), graph.Add(normaliser, quadratic))
 }
 
 // widen is the path on which the components' means are points: V = v + μ²τ².
