@@ -134,7 +134,7 @@ func TestGoMLXStillLacksTheseVJPs(t *testing.T) {
 
 func TestConvRefusesWrongShapes(t *testing.T) {
 	for name, dims := range map[string][]int{"even kernel": {2, 2, 3, 1}, "other channels": {3, 3, 2, 1}, "rank 3": {3, 3, 3}} {
-		_, err := graph.ExecOnce(backend.Host(), autodiff.Conv, random(rand.New(rand.NewPCG(1, 1)), 1, 4, 4, 3), random(rand.New(rand.NewPCG(1, 1)), dims...))
+		_, err := graph.CallOnce(backend.Host(), autodiff.Conv, random(rand.New(rand.NewPCG(1, 1)), 1, 4, 4, 3), random(rand.New(rand.NewPCG(1, 1)), dims...))
 		if err == nil {
 			t.Errorf("%s: Conv accepted a kernel of shape %v", name, dims)
 		}
@@ -144,7 +144,7 @@ func TestConvRefusesWrongShapes(t *testing.T) {
 func ExampleConv() {
 	image := [][][][]float64{{{{1}, {2}}, {{3}, {4}}}} // [1, 2, 2, 1]
 	box := tensors.FromScalarAndDimensions(1.0, 3, 3, 1, 1)
-	sums, err := graph.ExecOnce(backend.Host(), autodiff.Conv, image, box)
+	sums, err := graph.CallOnce(backend.Host(), autodiff.Conv, image, box)
 	fmt.Println(sums.Value(), err)
 	// Output: [[[[10] [10]] [[10] [10]]]] <nil>
 }

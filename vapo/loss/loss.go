@@ -25,7 +25,7 @@ type Loss interface {
 //
 //	γ − γ̄ = −(v̇/v)(‖ε‖² − d) − 2(μ̇/√v) ε·x̄.
 //
-// Its gradient in θ is 10⁴ times noisier than Alignment's: it is here to be studied.
+// Its gradient in θ is orders of magnitude noisier than Alignment's: it is here to be studied.
 type Covariance struct{}
 
 // Value implements [Loss].

@@ -76,7 +76,9 @@ func shift(store *model.Store, base, direction map[string][]float64, h float64) 
 		for i := range at {
 			moved[i] = at[i] + h*direction[v.Path()][i]
 		}
-		v.MustSetValue(tensors.FromFlatDataAndDimensions(moved, v.Shape().Dimensions...))
+		if err := v.SetValue(tensors.FromFlatDataAndDimensions(moved, v.Shape().Dimensions...)); err != nil {
+			panic(err)
+		}
 	}
 }
 

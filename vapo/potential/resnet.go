@@ -14,11 +14,11 @@ import (
 // ResNet is a small convolutional potential for images x [batch, height, width, channels].
 // It only encodes: three levels of residual blocks at 1/2, 1/4 and 1/8 of the resolution,
 // each summed into Φ. Its gradient runs back through the same levels with the same weights,
-// so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.5 M
+// so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.2 M
 // parameters for 32×32×3.
 type ResNet struct {
 	Width  int // channels of the first level, doubled at the next two; 0 means 32
-	Blocks int // residual blocks of each level; 0 means 2
+	Blocks int // residual blocks of each level; 0 means 1
 }
 
 var _ Potential = ResNet{}
@@ -26,7 +26,7 @@ var _ Potential = ResNet{}
 // Value implements [Potential]; height and width of x must be multiples of 8.
 func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	x.AssertRank(4)
-	width, blocks := or(r.Width, 32), or(r.Blocks, 2)
+	width, blocks := or(r.Width, 32), or(r.Blocks, 1)
 	clock := activation.Swish(layers.DenseWithBias(scope.In("clock"), EmbedClock(s), 128))
 
 	phi := readout(scope.In("pixels"), x, clock)
@@ -46,14 +46,14 @@ func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	return phi
 }
 
-// residual is h + conv(swish(conv(swish(h)) + clock)). Its last convolution starts at zero,
-// so that a deep network starts as a shallow one and gradients of gradients stay tame.
+// residual is h + W swish(a(s) conv(swish(h)) + b(s)), the convolution 3×3 and W 1×1. W starts at
+// zero, so that a deep network starts as a shallow one and gradients of gradients stay tame.
 func residual(scope *model.Scope, h, clock *Node) *Node {
 	channels := h.Shape().Dim(3)
 	inner := conv(scope.In("first"), 3, activation.Swish(h), channels, initializer.HeFn(scope))
 	scale, shift := perChannel(scope.In("scale"), clock, channels), perChannel(scope.In("shift"), clock, channels)
 	inner = activation.Swish(graph.Add(graph.Mul(inner, graph.OnePlus(scale)), shift))
-	return graph.Add(h, conv(scope.In("second"), 3, inner, channels, initializer.Zero))
+	return graph.Add(h, conv(scope.In("second"), 1, inner, channels, initializer.Zero))
 }
 
 // readout sums ½a(s)h² + b(s)h over pixels and channels, [batch]. It starts at zero.
@@ -81,5 +81,5 @@ func conv(scope *model.Scope, size int, x *Node, channels int, init model.Variab
 func spaceToDepth(x *Node) *Node {
 	b, h, w, c := x.Shape().Dim(0), x.Shape().Dim(1), x.Shape().Dim(2), x.Shape().Dim(3)
 	x = graph.Reshape(x, b, h/2, 2, w/2, 2, c)
-	return graph.Reshape(graph.TransposeAllDims(x, 0, 1, 3, 2, 4, 5), b, h/2, w/2, 4*c)
+	return graph.Reshape(graph.TransposeAllAxes(x, 0, 1, 3, 2, 4, 5), b, h/2, w/2, 4*c)
 }
