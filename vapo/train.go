@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -173,7 +174,10 @@ func newTrainState(m *Model, t Training, run Run) (*trainState, error) {
 	if run.Dir == "" {
 		return st, nil
 	}
-	st.path = filepath.Join(run.Dir, "checkpoint.npz")
+	if err := os.MkdirAll(run.Dir, 0o755); err != nil {
+		return nil, fmt.Errorf("vapo: the folder for checkpoints: %w", err)
+	}
+	st.path = filepath.Join(run.Dir, checkpointFile)
 	if !run.Resume || !exists(st.path) {
 		return st, nil
 	}
