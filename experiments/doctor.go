@@ -52,7 +52,7 @@ func examine(root string) []finding {
 	if choice, err := backend.New(""); err != nil {
 		findings = append(findings, finding{"backend", oneLine(err), true})
 	} else {
-		findings = append(findings, finding{"backend", choice.Detail + " (" + choice.Name + ")", false})
+		findings = append(findings, finding{"backend", strings.TrimPrefix(choice.Line, "backend "), false})
 	}
 	findings = append(findings, examineXLA())
 	if program.SIMD {

@@ -66,17 +66,20 @@ func watchBar(out io.Writer, name string, steps int) (observe func(vapo.Progress
 
 func (a *app) watchLines(name string) (observe func(vapo.Progress), done func()) {
 	var loss smoothed
+	var first vapo.Progress // compiling the step is in its time
 	var last time.Time
-	tenth := -1
+	tenth := 0
 	observe = func(p vapo.Progress) {
 		mean := loss.add(p.Loss)
-		first := last.IsZero()
-		if first && p.Resumed > 0 {
-			a.say("%s: resumed at step %d of %d", name, p.Resumed, p.Steps)
+		if last.IsZero() {
+			first, last, tenth = p, time.Now(), 10*p.Step/p.Steps
+			a.say("%s: step %d of %d, loss %.4g, built in %.0f s", name, p.Step, p.Steps, p.Loss, p.Seconds)
+			return
 		}
-		if now := 10 * p.Step / p.Steps; first || now > tenth || time.Since(last) > 10*time.Second {
+		now, waited := 10*p.Step/p.Steps, time.Since(last)
+		if now > tenth && waited > time.Second || waited > 10*time.Second || p.Step == p.Steps {
 			tenth, last = now, time.Now()
-			left := p.Seconds / float64(p.Step-p.Resumed) * float64(p.Steps-p.Step)
+			left := (p.Seconds - first.Seconds) / float64(p.Step-first.Step) * float64(p.Steps-p.Step)
 			a.say("%s: step %d of %d (%d %%), loss %.4g, %.0f s, %.0f s left", name, p.Step, p.Steps, 100*p.Step/p.Steps, mean, p.Seconds, left)
 		}
 	}

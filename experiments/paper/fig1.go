@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode/utf8"
 
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
@@ -155,14 +158,27 @@ func drawFig1(dir string, m *record.Manifest) error {
 
 // about says in a sentence what was trained.
 func (s Settings) about(m *record.Manifest) string {
-	potential := s.Potential
+	potential := map[string]string{"mlp": "MLP", "resnet": "ResNet"}[s.Potential] + " Φ(x, s)"
 	if s.Autonomous {
-		potential += " Φ(x)"
+		potential = strings.Replace(potential, ", s", "", 1)
 	}
 	if s.Base != "none" {
 		potential += " on a " + s.Base + " base"
 	}
-	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %d steps of batch %d", m.Data.Title, s.Homotopy, s.Loss, potential, s.Steps, s.Batch)
+	title, size := m.Data.Title, 0
+	if _, size = utf8.DecodeRuneInString(title); size > 0 {
+		title = strings.ToUpper(title[:size]) + title[size:]
+	}
+	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of batch %d", title, s.Homotopy, s.Loss, potential, thousands(s.Steps), s.Batch)
+}
+
+// thousands writes 10000 as 10,000.
+func thousands(n int) string {
+	text := strconv.Itoa(n)
+	for at := len(text) - 3; at > 0; at -= 3 {
+		text = text[:at] + "," + text[at:]
+	}
+	return text
 }
 
 func settingsOf(m *record.Manifest) (s Settings, err error) {

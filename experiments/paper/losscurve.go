@@ -1,6 +1,8 @@
 package paper
 
 import (
+	"math"
+
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 )
@@ -11,7 +13,7 @@ func drawLossCurve(dir string, m *record.Manifest, s Settings, name string, step
 	panel := figures.LinePanel{X: "training step", Y: "energy loss per dimension"}
 	factor := 1.0
 	if s.Loss == "alignment" {
-		factor, panel.LogY = 2, true
+		factor = 2
 		panel.Y = "$E‖∇Φ − u_{c}‖^{2}/d$"
 	}
 	scaled := make([]float64, len(value))
@@ -26,9 +28,21 @@ func drawLossCurve(dir string, m *record.Manifest, s Settings, name string, step
 			figures.Series{Name: "held out, untrained", X: ends, Y: []float64{start, start}},
 			figures.Series{Name: "held out, trained", X: ends, Y: []float64{v, v}})
 	}
+	panel.LogY = spreads(panel.Series)
 	f, err := figures.Lines(figures.LinesData{Panels: []figures.LinePanel{panel}})
 	if err != nil {
 		return err
 	}
 	return saveFigure(dir, m, name, f, "Loss of the training: "+s.about(m)+". Each point is a mean over 1/200 of the steps.")
+}
+
+// spreads tells whether curves are better seen on a logarithmic axis: positive, over a factor of three.
+func spreads(curves []figures.Series) bool {
+	least, most := math.Inf(1), math.Inf(-1)
+	for _, c := range curves {
+		for _, y := range c.Y {
+			least, most = min(least, y), max(most, y)
+		}
+	}
+	return least > 0 && most > 3*least
 }

@@ -43,12 +43,19 @@ type PlaneOptions struct {
 }
 
 const (
-	planePoints  = 512 // draws of ρ̄(·; s) per column
-	planeGrid    = 13  // arrows along each axis
-	planeDensity = 201 // nodes of the density along each axis
-	planePath    = 50  // points on a particle's path
-	planeExcess  = 16384
+	planePoints = 512 // draws of ρ̄(·; s) per column
+	planeGrid   = 13  // arrows along each axis
+	planePath   = 50  // points on a particle's path
 )
+
+// effort is how many nodes along each axis the density has, and on how many samples the excess is
+// measured: less of both where the exact potential sums over thousands of points.
+func effort(data mixture.Mixture) (density, excess int) {
+	if len(data.Means) > 1000 {
+		return 101, 2048
+	}
+	return 201, 16384
+}
 
 var planeClock = []float64{0.1, 0.3, 0.5, 0.7, 0.9}
 
@@ -84,7 +91,8 @@ func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneO
 		return nil, err
 	}
 	var err error
-	p.Excess, err = mixture.Excess(m.Backend, m.Store, m.Potential, arc, data, planeExcess, uint64(o.Seed)+1)
+	_, samples := effort(data)
+	p.Excess, err = mixture.Excess(m.Backend, m.Store, m.Potential, arc, data, samples, uint64(o.Seed)+1)
 	return p, err
 }
 
@@ -136,7 +144,8 @@ func evaluateField(m *vapo.Model, at []pair, s float64) ([]pair, error) {
 }
 
 func (p *Plane) evaluateDensity(exact mixture.Optimal, limit float64) error {
-	axis := span(-limit, limit, planeDensity)
+	nodes, _ := effort(exact.Mixture)
+	axis := span(-limit, limit, nodes)
 	var at [][]float64
 	for _, y := range axis {
 		for _, x := range axis {

@@ -68,6 +68,7 @@ func (p *Plane) Draw(about string) (*figures.Figure, error) {
 func (p *Plane) caption(about string) string {
 	q := p.Excess.Quarters
 	return fmt.Sprintf("%s. Relative excess $E‖∇Φ − ∇Φ*‖^{2} / E‖∇Φ*‖^{2}$: %.2g %% overall; %.2g, %.2g, %.2g and %.2g %% in the quarters of $s$. "+
-		"Particles end %.2g (rms) from where the exact flow takes them, after %d evaluations.",
+		"Particles end %.2g (rms) from where the exact flow takes them, after %d evaluations. "+
+		"Away from ρ̄(·; $s$) nothing is trained, and the arrows may differ.",
 		about, 100*p.Excess.Overall, 100*q[0], 100*q[1], 100*q[2], 100*q[3], p.EndError, p.NFE)
 }
