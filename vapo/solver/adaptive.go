@@ -56,7 +56,7 @@ func (d Adaptive) integrate(r *run) error {
 	if err != nil {
 		return err
 	}
-	control := newController(d.Tableau.Order, 0.04)
+	control := newController(d.Tableau.Order)
 	status := StepTooSmall
 	for r.s != r.s1 {
 		if h < 16*resolution(r.s, r.s1) {
@@ -65,7 +65,8 @@ func (d Adaptive) integrate(r *run) error {
 		if r.sol.Steps+r.sol.Rejected >= d.MaxSteps {
 			return r.fail(MaxSteps, nil)
 		}
-		t, err := r.attempt(r.land(h))
+		next, shortened := r.land(h)
+		t, err := r.attempt(next)
 		if err != nil {
 			return err
 		}
@@ -77,7 +78,7 @@ func (d Adaptive) integrate(r *run) error {
 		used := math.Abs(t.next - r.s)
 		if e <= 1 {
 			proposal := used * control.accept(e)
-			if used < h { // shortened to land on a requested time: the longer step was not refuted
+			if shortened { // the longer step was not refuted
 				proposal = max(proposal, h)
 			}
 			h, status = proposal, StepTooSmall
@@ -96,9 +97,10 @@ func (d Adaptive) integrate(r *run) error {
 	return nil
 }
 
-// land returns where a step of size h from the run's point ends: on the next requested time or on s1 where these are within
-// reach, halfway there where two steps reach them (rather than one long and one tiny), s ± h otherwise.
-func (r *run) land(h float64) float64 {
+// land returns where a step of size h from the run's point ends, and whether that shortens it: on the next requested time or
+// on s1 where these are within reach, halfway there where two steps reach them (rather than one long and one tiny),
+// s ± h otherwise.
+func (r *run) land(h float64) (next float64, shortened bool) {
 	target := r.s1
 	if len(r.saveAt) > 0 {
 		target = r.saveAt[0]
@@ -106,11 +108,11 @@ func (r *run) land(h float64) float64 {
 	left := target - r.s
 	switch {
 	case h >= math.Abs(left):
-		return target
+		return target, true
 	case 2*h > math.Abs(left):
-		return r.s + left/2
+		return r.s + left/2, true
 	default:
-		return r.s + math.Copysign(h, left)
+		return r.s + math.Copysign(h, left), false
 	}
 }
 

@@ -6,36 +6,40 @@ import "math"
 //
 //	h_{n+1} = h_n · safety · e_n^−α · e_{n−1}^β,   α = 1/p − ¾β,
 //
-// for an estimate that falls with h^p. Source: Gustafsson 1991, doi:10.1145/210232.210242; constants: Hairer, Nørsett,
-// Wanner, Solving Ordinary Differential Equations I, 2nd ed., section IV.2 of volume II and code DOPRI5.
+// for an estimate that falls with h^p. Source: Gustafsson 1991, doi:10.1145/210232.210242, as in Hairer's DOPRI5 with its β.
 type controller struct {
-	alpha, beta float64
-	previous    float64 // e of the last accepted step
-	rejected    bool    // the last attempt was rejected: do not grow at once
+	alpha    float64
+	previous float64 // e of the last accepted step
+	rejected bool    // the last attempt was rejected: do not grow at once
 }
 
+// The flows here steepen steadily towards s = 1, where the usual safety of 0.9 rejects a tenth of the attempts. From 0.7 to 0.8
+// hardly any is rejected, and the largest error at equal evaluations is less than half (ring8 oracle, 24 draws of 512
+// points, tolerances 1e-3 to 1e-8; TestWorkPrecision).
 const (
-	safety    = 0.9
+	safety    = 0.75
+	beta      = 0.04
 	minFactor = 0.2
 	maxFactor = 10
-	notFinite = 0.1 // factor after a trial that overflowed
+	notFinite = 0.1  // factor after a trial that overflowed
+	minError  = 1e-4 // a luckily small error must not shorten the next step by much
 )
 
-func newController(order int, beta float64) *controller {
-	return &controller{alpha: 1/float64(order) - 0.75*beta, beta: beta, previous: 1e-4}
+func newController(order int) *controller {
+	return &controller{alpha: 1/float64(order) - 0.75*beta, previous: minError}
 }
 
 // accept returns the factor for the next step after an accepted one with error e ≤ 1.
 func (c *controller) accept(e float64) float64 {
 	factor := math.Inf(1)
 	if e > 0 {
-		factor = safety * math.Pow(e, -c.alpha) * math.Pow(c.previous, c.beta)
+		factor = safety * math.Pow(e, -c.alpha) * math.Pow(c.previous, beta)
 	}
 	limit := float64(maxFactor)
 	if c.rejected {
 		limit = 1
 	}
-	c.previous, c.rejected = math.Max(e, 1e-4), false
+	c.previous, c.rejected = max(e, minError), false
 	return min(limit, max(minFactor, factor))
 }
 
@@ -45,7 +49,7 @@ func (c *controller) reject(e float64) float64 {
 	if math.IsNaN(e) || math.IsInf(e, 0) {
 		return notFinite
 	}
-	return max(minFactor, safety*math.Pow(e, -c.alpha-0.75*c.beta))
+	return max(minFactor, safety*math.Pow(e, -c.alpha-0.75*beta))
 }
 
 // firstStep proposes a first step size (Hairer, Nørsett, Wanner I, 2nd ed., section II.4) at the cost of one evaluation.
