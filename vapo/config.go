@@ -3,12 +3,12 @@ package vapo
 import (
 	"encoding/json"
 	"fmt"
-	"strings"
 
 	"github.com/gomlx/compute"
 
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/internal/named"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/potential"
 )
@@ -42,22 +42,22 @@ func DefaultConfig() Config {
 	}
 }
 
+// network is a potential that can be named, for examples of one rank.
+type network struct {
+	rank int
+	make func(c Config) potential.Potential
+}
+
 // networks lists the potentials that can be named: a new one is one line here.
-var networks = []struct {
-	name, summary string
-	rank          int // of one example
-	make          func(c Config) potential.Potential
-}{
-	{"mlp", "fully connected network for points [batch, d]", 1,
-		func(c Config) potential.Potential { return potential.MLP{Width: c.Width, Depth: c.Depth} }},
-	{"resnet", "convolutional encoder for images [batch, height, width, channels]", 3,
-		func(c Config) potential.Potential { return potential.ResNet{Width: c.Width, Blocks: c.Depth} }},
+var networks = named.List[network]{
+	{"mlp", "fully connected network for points [batch, d]", network{1, func(c Config) potential.Potential { return potential.MLP{Width: c.Width, Depth: c.Depth} }}},
+	{"resnet", "convolutional encoder for images [batch, height, width, channels]", network{3, func(c Config) potential.Potential { return potential.ResNet{Width: c.Width, Blocks: c.Depth} }}},
 }
 
 // Networks lists the names of the potentials with one line each.
 func Networks() (names, summaries []string) {
 	for _, n := range networks {
-		names, summaries = append(names, n.name), append(summaries, n.summary)
+		names, summaries = append(names, n.Name), append(summaries, n.Summary)
 	}
 	return names, summaries
 }
@@ -73,7 +73,7 @@ func (c Config) Validate() error {
 	if _, err := loss.New(c.Loss); err != nil {
 		return err
 	}
-	if _, err := c.network(); err != nil {
+	if _, err := networks.Find("potential", c.Potential); err != nil {
 		return err
 	}
 	if c.Base != "none" && c.Base != "gaussian" {
@@ -83,17 +83,6 @@ func (c Config) Validate() error {
 		return fmt.Errorf("vapo: width, depth and image_size must not be negative, got %d, %d and %d", c.Width, c.Depth, c.ImageSize)
 	}
 	return c.Training.Validate()
-}
-
-func (c Config) network() (potential.Potential, error) {
-	var names []string
-	for _, n := range networks {
-		if n.name == c.Potential {
-			return n.make(c), nil
-		}
-		names = append(names, n.name)
-	}
-	return nil, fmt.Errorf("vapo: unknown potential %q; choose one of %s", c.Potential, strings.Join(names, ", "))
 }
 
 // Path is the configuration's homotopy.
@@ -110,19 +99,18 @@ func (c Config) Model(b compute.Backend, shape []int, gaussian *potential.Gaussi
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	for _, n := range networks {
-		if n.name == c.Potential && n.rank != len(shape) {
-			return nil, fmt.Errorf("vapo: potential %q is a %s, and the data has examples of shape %v", c.Potential, n.summary, shape)
-		}
+	network, err := networks.Find("potential", c.Potential)
+	if err != nil {
+		return nil, err
+	}
+	if network.rank != len(shape) {
+		return nil, fmt.Errorf("potential %q is a %s, and the data has examples of shape %v", c.Potential, networks.Summary(c.Potential), shape)
 	}
 	path, err := c.Path()
 	if err != nil {
 		return nil, err
 	}
-	p, err := c.network()
-	if err != nil {
-		return nil, err
-	}
+	p := network.make(c)
 	if c.Autonomous {
 		p = potential.Autonomous(p)
 	}

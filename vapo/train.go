@@ -46,6 +46,10 @@ type Run struct {
 // finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
 // resumed training gives the very weights of one that was never interrupted.
 func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t Training, run Run) error {
+	draw, err := times.Find("times", t.Times)
+	if err != nil {
+		return err
+	}
 	batches, err := dataset.NewBatches(data, t.Batch, uint64(t.Seed), t.Flip)
 	if err != nil {
 		return err
@@ -70,11 +74,11 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if err := ctx.Err(); err != nil {
 			return state.interrupted(i, err)
 		}
-		draw, err := drawBatch(batches, m.Shape, t, i)
+		batch, err := drawBatch(batches, m.Shape, t, draw, i)
 		if err != nil {
 			return err
 		}
-		out, err := step.Call(draw...)
+		out, err := step.Call(batch...)
 		if err != nil {
 			return fmt.Errorf("vapo: training step %d: %w", i, err)
 		}
@@ -137,7 +141,7 @@ func descend(scope *model.Scope, theLoss, rates *graph.Node, t Training) *graph.
 const emaScope = "/ema"
 
 // drawBatch gives one step's inputs as a function of (seed, step): data, noise, s and rates.
-func drawBatch(batches *dataset.Batches, shape []int, t Training, step int) ([]any, error) {
+func drawBatch(batches *dataset.Batches, shape []int, t Training, draw Times, step int) ([]any, error) {
 	dims := append([]int{t.Batch}, shape...)
 	data := tensors.FromShape(float32Shape(dims...))
 	var err error
@@ -149,7 +153,7 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, step int) ([]a
 	noise := tensors.FromShape(float32Shape(dims...))
 	tensors.MustMutableFlatData(noise, func(flat []float32) { fillNormal(rng, flat) })
 	s := make([]float32, t.Batch)
-	t.times()(rng, s)
+	draw(rng, s)
 	return []any{data, noise, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
 }
 

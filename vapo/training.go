@@ -5,13 +5,13 @@ import (
 	"math"
 	"math/rand/v2"
 	"os"
-	"sort"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/internal/named"
 	"vapoflow/vapo/potential"
 )
 
@@ -51,10 +51,9 @@ func (t Training) Validate() error {
 		return fmt.Errorf("vapo: ema must lie in [0, 1), got %g", t.EMA)
 	case t.Decay != "constant" && t.Decay != "cosine":
 		return fmt.Errorf("vapo: unknown decay %q; choose constant or cosine", t.Decay)
-	case times[t.Times] == nil:
-		return fmt.Errorf("vapo: unknown times %q; choose one of %s", t.Times, strings.Join(TimesNames(), ", "))
 	}
-	return nil
+	_, err := times.Find("times", t.Times)
+	return err
 }
 
 // rate is the learning rate at a step: linear warm-up, then constant or half a cosine.
@@ -75,35 +74,25 @@ func (t Training) decay(step int) float64 {
 	return min(t.EMA, float64(step)/float64(step+10))
 }
 
-func (t Training) times() Times { return times[t.Times] }
-
 // Times draws the clock s in [0, 1] for each example of a batch.
 type Times func(rng *rand.Rand, s []float32)
 
 // times lists the draws that can be named: a new one is one line here.
-var times = map[string]Times{
-	"uniform": func(rng *rand.Rand, s []float32) {
-		for i := range s {
-			s[i] = rng.Float32()
-		}
-	},
-	// One s in each of the batch's equal intervals: the same mean at less variance.
-	"stratified": func(rng *rand.Rand, s []float32) {
+var times = named.List[Times]{
+	{"stratified", "one s in each of the batch's equal intervals: the uniform mean at less variance", func(rng *rand.Rand, s []float32) {
 		for i := range s {
 			s[i] = (float32(i) + rng.Float32()) / float32(len(s))
 		}
-	},
+	}},
+	{"uniform", "each s on its own", func(rng *rand.Rand, s []float32) {
+		for i := range s {
+			s[i] = rng.Float32()
+		}
+	}},
 }
 
 // TimesNames lists the ways of drawing s.
-func TimesNames() []string {
-	names := make([]string, 0, len(times))
-	for name := range times {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
+func TimesNames() []string { return times.Names() }
 
 // Streams keep the random numbers of different uses apart.
 const (

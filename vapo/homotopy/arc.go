@@ -3,11 +3,11 @@ package homotopy
 import (
 	"fmt"
 	"math"
-	"sort"
-	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/support/exceptions"
+
+	"vapoflow/vapo/internal/named"
 )
 
 var panicf = exceptions.Panicf
@@ -109,33 +109,23 @@ func (a Arc) String() string {
 }
 
 // kinds lists the paths that can be named: a new one is one line here.
-var kinds = map[string]struct {
-	summary string
-	make    func(omega, sigma float64) (Arc, error)
-}{
-	"posterior": {"the paper's: alpha = 1, beta = t", Posterior},
-	"linear":    {"alpha = 1-t, beta = t", Linear},
-	"straight":  {"flow matching's path: mu = t, sd = omega(1-t)", func(omega, _ float64) (Arc, error) { return Straight(omega) }},
+var kinds = named.List[func(omega, sigma float64) (Arc, error)]{
+	{"posterior", "the paper's: alpha = 1, beta = t", Posterior},
+	{"linear", "alpha = 1-t, beta = t", Linear},
+	{"straight", "flow matching's path: mu = t, sd = omega(1-t)", func(omega, _ float64) (Arc, error) { return Straight(omega) }},
 }
 
-// Names lists the paths that [New] knows, sorted.
-func Names() []string {
-	names := make([]string, 0, len(kinds))
-	for name := range kinds {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
+// Names lists the paths that [New] knows.
+func Names() []string { return kinds.Names() }
 
 // Summary is the one-line description of a named path.
-func Summary(name string) string { return kinds[name].summary }
+func Summary(name string) string { return kinds.Summary(name) }
 
 // New builds a path by name with prior's ω and likelihood's σ; Straight ignores σ.
 func New(name string, omega, sigma float64) (Arc, error) {
-	kind, ok := kinds[name]
-	if !ok {
-		return Arc{}, fmt.Errorf("homotopy: unknown path %q; choose one of %s", name, strings.Join(Names(), ", "))
+	build, err := kinds.Find("homotopy", name)
+	if err != nil {
+		return Arc{}, err
 	}
-	return kind.make(omega, sigma)
+	return build(omega, sigma)
 }

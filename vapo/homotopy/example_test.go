@@ -77,7 +77,7 @@ func ExampleNew() {
 		fmt.Printf("%s: %s; c = %.4f\n", name, homotopy.Summary(name), path.C)
 	}
 	// Output:
-	// linear: alpha = 1-t, beta = t; c = 0.9900
 	// posterior: the paper's: alpha = 1, beta = t; c = 0.9900
+	// linear: alpha = 1-t, beta = t; c = 0.9900
 	// straight: flow matching's path: mu = t, sd = omega(1-t); c = 0.9990
 }

@@ -55,6 +55,6 @@ func ExampleNew() {
 	}
 	// Output:
 	// alignment: 0.95, half of it 1.26
-	// covariance: -1.18, half of it -0.89
 	// variance-reduced: -1.24, half of it -0.93
+	// covariance: -1.18, half of it -0.89
 }

@@ -1,13 +1,10 @@
 package loss
 
 import (
-	"fmt"
-	"sort"
-	"strings"
-
 	"github.com/gomlx/gomlx/core/graph"
 
 	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/internal/named"
 	"vapoflow/vapo/potential"
 )
 
@@ -85,33 +82,17 @@ func sumPerExample(x *Node) *Node {
 }
 
 // kinds lists the losses that can be named: a new one is one line here.
-var kinds = map[string]struct {
-	summary string
-	loss    Loss
-}{
-	"covariance":       {"the paper's estimator; its noise hides the signal", Covariance{}},
-	"variance-reduced": {"the same mean with antithetic noise and a control variate", VarianceReduced{}},
-	"alignment":        {"by parts: flow matching with a conservative field", Alignment{}},
+var kinds = named.List[Loss]{
+	{"alignment", "by parts: flow matching with a conservative field", Alignment{}},
+	{"variance-reduced", "the paper's mean with antithetic noise and a control variate", VarianceReduced{}},
+	{"covariance", "the paper's estimator; its noise hides the signal", Covariance{}},
 }
 
-// Names lists the losses that [New] knows, sorted.
-func Names() []string {
-	names := make([]string, 0, len(kinds))
-	for name := range kinds {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
+// Names lists the losses that [New] knows.
+func Names() []string { return kinds.Names() }
 
 // Summary is the one-line description of a named loss.
-func Summary(name string) string { return kinds[name].summary }
+func Summary(name string) string { return kinds.Summary(name) }
 
 // New gives a loss by name.
-func New(name string) (Loss, error) {
-	kind, ok := kinds[name]
-	if !ok {
-		return nil, fmt.Errorf("loss: unknown loss %q; choose one of %s", name, strings.Join(Names(), ", "))
-	}
-	return kind.loss, nil
-}
+func New(name string) (Loss, error) { return kinds.Find("loss", name) }
