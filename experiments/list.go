@@ -11,16 +11,16 @@ import (
 )
 
 func (a *app) listCommand() *cobra.Command {
-	var settings, preset, recipe string
+	var preset, recipe string
 	cmd := &cobra.Command{
-		Use:   "list",
-		Short: "List the paper's figures and tables with their status",
+		Use:   "list [ID]",
+		Short: "List the paper's figures and tables with their status, or the settings of one",
 		Example: `  experiments list
-  experiments list --settings fig1 --preset cpu > mine.json     settings that --config reads`,
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if settings != "" {
-				return a.listSettings(settings, preset, recipe)
+  experiments list fig1 --preset cpu > mine.json     settings that --config reads`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, ids []string) error {
+			if len(ids) == 1 {
+				return a.listSettings(ids[0], preset, recipe)
 			}
 			for _, e := range paper.Elements() {
 				a.say("%-7s %-16s %s", e.ID, e.Status(), e.Title)
@@ -28,10 +28,8 @@ func (a *app) listCommand() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&settings, "settings", "", "show an element's settings as JSON")
-	cmd.Flags().Lookup("settings").NoOptDefVal = paper.Elements()[0].ID
-	cmd.Flags().StringVar(&preset, "preset", "quick", "with --settings: smoke, quick, cpu or paper")
-	cmd.Flags().StringVar(&recipe, "recipe", "best", "with --settings: best or paper")
+	cmd.Flags().StringVar(&preset, "preset", "quick", "of the settings: smoke, quick, cpu or paper")
+	cmd.Flags().StringVar(&recipe, "recipe", "best", "of the settings: best or paper")
 	return cmd
 }
 

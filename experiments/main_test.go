@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -67,7 +68,7 @@ func TestWrongUseIsOneClearLine(t *testing.T) {
 		{"run fig1 --seed one", 2, []string{`"one"`, "--seed"}},
 		{"run fig1 --set stepz=3", 2, []string{`"stepz"`, "did you mean steps?", "learning_rate"}},
 		{"run fig1 --set steps=many", 2, []string{"steps", "many", "whole number"}},
-		{"run fig1 --set homotopy=bent", 2, []string{`"bent"`, "linear, posterior, straight"}},
+		{"run fig1 --set homotopy=bent", 2, []string{`"bent"`, "posterior"}},
 		{"run fig1 --set data=nonesuch", 2, []string{`"nonesuch"`, "ring8"}},
 		{"run fig1 --config unknown.json", 2, []string{`"stepz"`, "unknown.json"}},
 		{"run fig1 --config missing.json", 2, []string{"missing.json"}},
@@ -86,7 +87,7 @@ func TestWrongUseIsOneClearLine(t *testing.T) {
 		{"data fetch mnist", 2, []string{`"mnist"`, "cifar10"}},
 		{"data fetch", 2, []string{"1 arg"}},
 		{"bench step --steps 1", 2, []string{"--steps", "1"}},
-		{"list now", 2, []string{"now"}},
+		{"list now", 2, []string{`"now"`, "fig1, fig2"}},
 		{"paint", 2, []string{`"paint"`}},
 	} {
 		code, stdout, stderr := command(t, strings.Fields(c.args)...)
@@ -172,13 +173,24 @@ func TestListAndSettings(t *testing.T) {
 	if code != 0 || strings.Count(stdout, "\n") != len(paper.Elements()) || strings.Count(stdout, "not implemented") == 0 {
 		t.Errorf("list: exit code %d\n%s", code, stdout)
 	}
-	_, stdout, _ = command(t, "list", "--settings=fig2", "--preset", "cpu")
+	_, stdout, _ = command(t, "list", "fig2", "--preset", "cpu")
+	if code, _, stderr := command(t, "list", "fig3"); code != 1 || !strings.Contains(stderr, "not implemented") {
+		t.Errorf("list fig3: exit code %d, %s", code, stderr)
+	}
 	if err := os.WriteFile("all.json", []byte(stdout), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	if changes, err := paper.ReadChanges("all.json"); err != nil || len(changes) != len(paper.Keys()) {
-		t.Errorf("--config does not read what list --settings writes: %v", err)
+		t.Errorf("--config does not read what list writes: %v", err)
 	}
+}
+
+func ExampleMain() {
+	code := Main([]string{"list", "fig1", "--preset", "huge"}, os.Stdout, os.Stdout)
+	fmt.Println("exit code", code)
+	// Output:
+	// experiments: unknown preset "huge"; choose from smoke, quick, cpu, paper
+	// exit code 2
 }
 
 // A tiny made-up record, a broken one and an interrupted one become a page without outside references.

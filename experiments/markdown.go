@@ -10,7 +10,7 @@ import (
 func (p page) markdown(dir string) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
-	line("# Results\n\nGenerated from the records in `runs/` by `experiments report`; edit nothing here.\n")
+	line("# Results\n\nGenerated from the records in `runs/` by `experiments report`; edit nothing here.\n\n%s\n", standings)
 	line("| element | title | status | run | result | standing |\n|---|---|---|---|---|---|")
 	for _, e := range p.Elements {
 		if len(e.Runs) == 0 {
@@ -21,12 +21,12 @@ func (p page) markdown(dir string) string {
 			line("| %s | %s | %s | | | |", e.ID, e.Title, status)
 		}
 		for _, r := range e.Runs {
-			line("| %s | %s | %s | %s %s, seed %d | %s | %s |", e.ID, e.Title, e.Status(), r.Preset, r.Recipe, r.Seed, cell(r.Main()), r.Claim)
+			line("| %s | %s | %s | %s | %s | %s |", e.ID, e.Title, e.Status(), cell(r.Name), cell(r.Main()), r.Claim)
 		}
 	}
 	for _, e := range p.Elements {
 		for _, r := range e.Runs {
-			line("\n## %s: %s (%s, %s)", e.ID, e.Title, r.Preset, r.Recipe)
+			line("\n## %s: %s", r.Name, e.Title)
 			r.markdown(line, dir)
 		}
 	}

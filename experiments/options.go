@@ -36,7 +36,7 @@ func (o *options) add(cmd *cobra.Command) {
 
 // precedence is shown by --help.
 const precedence = `Settings: defaults < --preset and --recipe < --config file.json < --set key=value < named flags.
-An unknown key is an error. "experiments list --settings" shows the keys and their values.`
+An unknown key is an error. "experiments list fig1" shows the keys and their values.`
 
 // changes reads --config, --set and --seed, in the order in which they win.
 func (o *options) changes() ([]paper.Change, error) {

@@ -172,7 +172,7 @@ func newPageRun(r record.Stored) (pageRun, error) {
 	if r.Backend.Name != "" {
 		fact("backend", "%s", r.Backend.Name)
 	}
-	fact("machine", "%s, %d cores, %s/%s", r.Hardware.CPU, r.Hardware.Cores, r.Hardware.OS, r.Hardware.Arch)
+	fact("machine", "%s", strings.TrimSuffix(fmt.Sprintf("%s, %d cores, %s/%s, %s", r.Hardware.CPU, r.Hardware.Cores, r.Hardware.OS, r.Hardware.Arch, r.Hardware.GPU), ", "))
 	fact("time", "%.0f s, %s", r.Seconds, r.Started.Format("2006-01-02 15:04 UTC"))
 	if commit := r.Versions.Commit; commit != "" {
 		dirty := ""
@@ -194,6 +194,13 @@ func newPageRun(r record.Stored) (pageRun, error) {
 	}
 	return shown, nil
 }
+
+// standings says what the words mean that tell how a result stands to the paper's.
+const standings = "*Reproduced*: the paper's data and scale. *Same protocol, smaller scale*: its data and method, less training or a smaller network. " +
+	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: shows that the machinery works."
+
+// Standings is that sentence for the page.
+func (page) Standings() string { return strings.ReplaceAll(standings, "*", "") }
 
 // Main is the run's first result, for the table of all elements.
 func (r pageRun) Main() string {

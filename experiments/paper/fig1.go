@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -52,6 +51,9 @@ func computeFig1(ctx context.Context, w *work) error {
 	exact, err := exactMixture(w.data)
 	if err != nil {
 		return err
+	}
+	if exact.Dim() != 2 {
+		return fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
 	}
 	if w.Backend.Name == "go" && w.Steps > 2*previewSteps {
 		if err := w.preview(ctx, exact); err != nil {
@@ -107,10 +109,12 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 	if err != nil {
 		return err
 	}
-	path := filepath.Join(w.Out, w.run.Element+"-preview.png")
-	w.say("%s: preview of a training of %d steps: %s", w.run.Element, c.Steps, path)
-	return f.Save(path)
+	w.say("%s: preview of a training of %d steps: %s", w.run.Element, c.Steps, w.previewPath())
+	return f.Save(w.previewPath())
 }
+
+// previewPath is where a preview lies until the run is done.
+func (w *work) previewPath() string { return filepath.Join(w.Out, w.run.Element+"-preview.png") }
 
 // exactMixture is the data as a mixture, whose exact potential is known: by formula, or as the set
 // of its points.
@@ -152,7 +156,6 @@ func drawFig1(dir string, m *record.Manifest) error {
 	if err != nil {
 		return err
 	}
-	os.Remove(filepath.Join(dir, "..", "..", m.Element+"-preview.png")) // may not be there
 	return saveFigure(dir, m, "fig1", f, p.caption(s.about(m)))
 }
 

@@ -180,7 +180,7 @@ func drawFig2(dir string, m *record.Manifest) error {
 		}
 		caption := sheet.title + "."
 		if sheet.array == "samples" {
-			caption = fmt.Sprintf("%s. %s. %s, %.0f evaluations of ∇Φ.", sheet.title, s.about(m), s.Solver, m.Results["nfe"])
+			caption = fmt.Sprintf("Uncurated samples, recipe %s. %s. Drawn by %s in %.0f evaluations of ∇Φ.", m.Recipe, s.about(m), s.Solver, m.Results["nfe"])
 		}
 		if err := saveFigure(dir, m, sheet.name, f, caption); err != nil {
 			return err

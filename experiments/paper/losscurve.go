@@ -20,7 +20,7 @@ func drawLossCurve(dir string, m *record.Manifest, s Settings, name string, step
 	for i, v := range value {
 		scaled[i] = factor * v
 	}
-	panel.Series = []figures.Series{{Name: "training batches", X: step, Y: scaled}}
+	panel.Series = []figures.Series{{Name: "training batches", X: step, Y: scaled}, {Name: "their running mean", X: step, Y: runningMean(scaled)}}
 	if v, ok := m.Results["held_out_alignment"]; ok && s.Loss == "alignment" {
 		ends := []float64{step[0], step[len(step)-1]}
 		start := m.Results["held_out_alignment_untrained"]
@@ -45,4 +45,19 @@ func spreads(curves []figures.Series) bool {
 		}
 	}
 	return least > 0 && most > 3*least
+}
+
+// runningMean is the mean over a twentieth of the curve up to each point.
+func runningMean(y []float64) []float64 {
+	width := max(1, len(y)/20)
+	out := make([]float64, len(y))
+	sum := 0.0
+	for i, v := range y {
+		sum += v
+		if i >= width {
+			sum -= y[i-width]
+		}
+		out[i] = sum / float64(min(i+1, width))
+	}
+	return out
 }

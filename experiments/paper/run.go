@@ -94,7 +94,9 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	if err = e.compute(ctx, w); err == nil {
 		err = e.draw(w.run.Dir(), &w.run.Manifest)
 	}
-	err = w.run.Close(err)
+	if err = w.run.Close(err); err == nil {
+		os.Remove(w.previewPath()) // there is none, mostly
+	}
 	return w.run.Dir(), err
 }
 

@@ -103,7 +103,7 @@ func TestChangeErrors(t *testing.T) {
 		"not a number": {apply("steps=many"), []string{"steps", "whole number", "many"}},
 		"fraction":     {apply("steps=1.5"), []string{"steps", "whole number", "1.5"}},
 		"not a bool":   {apply("flip=maybe"), []string{"flip", "true or false"}},
-		"homotopy":     {apply("homotopy=bent"), []string{"bent", "linear, posterior, straight"}},
+		"homotopy":     {apply("homotopy=bent"), []string{"bent", "posterior"}},
 		"solver":       {apply("solver=rk9"), []string{"rk9", "dopri5"}},
 		"samples":      {apply("samples=0"), []string{"samples", "0"}},
 		"sigma":        {apply("sigma=-1"), []string{"sigma", "-1"}},

@@ -29,6 +29,7 @@ type Hardware struct {
 	CPU    string `json:"cpu"`
 	Cores  int    `json:"cores"`
 	Memory int64  `json:"memory_bytes,omitempty"`
+	GPU    string `json:"gpu,omitempty"` // NVIDIA's, by name
 }
 
 // modulePath tells this module's repository from another that happens to be the working directory.
@@ -98,6 +99,9 @@ var Machine = sync.OnceValue(func() Hardware {
 		if out, err := exec.Command("sysctl", "-n", "hw.memsize").Output(); err == nil {
 			h.Memory, _ = strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
 		}
+	}
+	if out, err := exec.Command("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").Output(); err == nil {
+		h.GPU = strings.Join(strings.Split(strings.TrimSpace(string(out)), "\n"), ", ")
 	}
 	return h
 })
