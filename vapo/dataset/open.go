@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"vapoflow/vapo/mixture"
 )
 
 // Options say which part of a set is wanted and where data lies. The zero value is the training split of a set that
@@ -32,9 +34,9 @@ type entry struct {
 
 // sets is the list: a new data set is one new file and one line here.
 var sets = []entry{
-	{"ring8", "ring of 8 Gaussians", false, openMixture(ring8)},
-	{"gauss2", "Gaussian in the plane", false, openMixture(gauss2)},
-	{"gauss16", "Gaussian in 16 dimensions", false, openMixture(gauss16)},
+	{"ring8", "ring of 8 Gaussians", false, openMixture(mixture.Ring8)},
+	{"gauss2", "Gaussian in the plane", false, openMixture(mixture.Gauss2)},
+	{"gauss16", "Gaussian in 16 dimensions", false, openMixture(mixture.Gauss16)},
 	{"moons", "two moons", false, openPlanar(moons)},
 	{"checkerboard", "checkerboard", false, openPlanar(checkerboard)},
 	{"spirals", "two spirals", false, openPlanar(spirals)},
