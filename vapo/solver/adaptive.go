@@ -120,9 +120,9 @@ func (r *run) land(h float64) (next float64, shortened bool) {
 func (d Adaptive) errorNorm(r *run, t *trial) (float64, error) {
 	var e [2]float64
 	for i, w := range d.Tableau.Error {
-		norm, err := r.kernel.rms(r.y, t.y, t.slopes, w, d.Tableau.Stages(), d.RTol, d.ATol)
+		norm, err := r.rms(t.y, t.slopes, d.RTol, d.ATol, w...)
 		if err != nil {
-			return 0, fmt.Errorf("solver: error norm of %s: %w", d.Tableau.Name, err)
+			return 0, err
 		}
 		e[i] = norm * math.Abs(t.next-r.s)
 	}

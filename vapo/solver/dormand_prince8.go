@@ -1,7 +1,8 @@
 package solver
 
 // DormandPrince8 is the 8(5,3) method of Hairer, Nørsett and Wanner (DOP853) after Dormand and Prince: twelve stages and two
-// error estimates, of orders 5 and 3, combined. SciPy calls it DOP853.
+// error estimates, of orders 5 and 3, combined. SciPy calls it DOP853. Its coefficients, up to 43, magnify rounding: in float32
+// the estimate is noise below tolerances of about 1e-5, where DormandPrince5 does better.
 var DormandPrince8 = Tableau{
 	Name:   "dopri8",
 	Title:  "Dormand–Prince 8(5,3)",

@@ -55,7 +55,7 @@ func (d Fixed) advance(r *run, next float64) error {
 	if err != nil {
 		return err
 	}
-	size, err := r.kernel.rms(t.y, t.y, []State{t.y}, []float64{1}, 1, 0, 1)
+	size, err := r.rms(t.y, []State{t.y}, 0, 1, 1)
 	if err != nil || math.IsNaN(size) || math.IsInf(size, 0) {
 		t.discard()
 		if err == nil {

@@ -113,6 +113,24 @@ func (r *run) eval(s float64, y State) (State, error) {
 	return k, nil
 }
 
+// step returns y + h Σ w_j k_j from the run's state.
+func (r *run) step(slopes []State, h float64, w []float64) (State, error) {
+	y, err := r.kernel.step(r.y, slopes, h, w, r.tab.Stages())
+	if err != nil {
+		return nil, r.fail(DeviceFailed, err)
+	}
+	return y, nil
+}
+
+// rms returns the scaled norm of Σ w_j k_j between the run's state and y1.
+func (r *run) rms(y1 State, slopes []State, rtol, atol float64, w ...float64) (float64, error) {
+	e, err := r.kernel.rms(r.y, y1, slopes, w, r.tab.Stages(), rtol, atol)
+	if err != nil {
+		return 0, r.fail(DeviceFailed, err)
+	}
+	return e, nil
+}
+
 func (r *run) ensureSlope() (err error) {
 	if r.slope == nil {
 		r.slope, err = r.eval(r.s, r.y)
@@ -128,10 +146,10 @@ func (r *run) attempt(next float64) (*trial, error) {
 	h, stages := next-r.s, r.tab.Stages()
 	t := &trial{next: next, slopes: []State{r.slope}}
 	for i := 1; i < stages; i++ {
-		y, err := r.kernel.step(r.y, t.slopes, h, r.tab.A[i], stages)
+		y, err := r.step(t.slopes, h, r.tab.A[i])
 		if err != nil {
 			t.discard()
-			return nil, fmt.Errorf("solver: stage %d of %s: %w", i+1, r.tab.Name, err)
+			return nil, err
 		}
 		s := r.s + r.tab.C[i]*h
 		if r.tab.C[i] == 1 {
@@ -151,9 +169,9 @@ func (r *run) attempt(next float64) (*trial, error) {
 	}
 	if t.y == nil {
 		var err error
-		if t.y, err = r.kernel.step(r.y, t.slopes, h, r.tab.B, stages); err != nil {
+		if t.y, err = r.step(t.slopes, h, r.tab.B); err != nil {
 			t.discard()
-			return nil, fmt.Errorf("solver: end of a step of %s: %w", r.tab.Name, err)
+			return nil, err
 		}
 	}
 	return t, nil
@@ -191,10 +209,9 @@ func (r *run) save() error {
 	if len(r.saveAt) == 0 || r.saveAt[0] != r.s {
 		return nil
 	}
-	stages := r.tab.Stages()
-	y, err := r.kernel.step(r.y, []State{r.y}, 0, nil, stages)
+	y, err := r.step([]State{r.y}, 0, nil)
 	if err != nil {
-		return fmt.Errorf("solver: output at s = %v: %w", r.s, err)
+		return err
 	}
 	r.saveAt = r.saveAt[1:]
 	r.sol.Outputs = append(r.sol.Outputs, y)

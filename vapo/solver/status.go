@@ -13,6 +13,7 @@ const (
 	StepTooSmall               // the step size fell to the resolution of s
 	Cancelled                  // the context was cancelled
 	FieldFailed                // the field returned an error or tensors of another shape
+	DeviceFailed               // the backend could not run the solver's arithmetic
 )
 
 var statusText = [...]string{
@@ -23,6 +24,7 @@ var statusText = [...]string{
 	StepTooSmall: "step size too small for the tolerance; loosen RTol and ATol or check the field for a jump or pole near this s",
 	Cancelled:    "cancelled",
 	FieldFailed:  "field failed",
+	DeviceFailed: "backend failed; all tensors must live on one backend, with memory left for the stages",
 }
 
 // String describes the status and, where there is some, gives advice.
