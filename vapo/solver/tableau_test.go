@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// The generator finds every rooted tree once: OEIS A000081, with Σ 1/γ(t) known from the flow of y' = y... of each order.
+// The generator finds every rooted tree once: their numbers are OEIS A000081.
 func TestRootedTrees(t *testing.T) {
 	count := map[int]int{}
 	seen := map[string]bool{}
