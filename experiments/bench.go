@@ -3,7 +3,9 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -75,7 +77,11 @@ func (a *app) benchStep(ctx context.Context, out string, steps int) error {
 	if err != nil {
 		return err
 	}
-	for _, spec := range []string{"go", "xla"} {
+	xla := "xla"
+	if spec := os.Getenv(backend.EnvSpec); strings.HasPrefix(spec, xla) {
+		xla = spec // names a plugin
+	}
+	for _, spec := range []string{"go", xla} {
 		if err = a.benchBackend(ctx, run, spec, steps); err != nil {
 			break
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -55,7 +56,7 @@ func computeFig1(ctx context.Context, w *work) error {
 	if exact.Dim() != 2 {
 		return fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
 	}
-	if w.Backend.Name == "go" && w.Steps > 2*previewSteps {
+	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trained() {
 		if err := w.preview(ctx, exact); err != nil {
 			return err
 		}
@@ -115,6 +116,12 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 
 // previewPath is where a preview lies until the run is done.
 func (w *work) previewPath() string { return filepath.Join(w.Out, w.run.Element+"-preview.png") }
+
+// trained tells whether the cache holds the model whole: its weights are written last.
+func (w *work) trained() bool {
+	_, err := os.Stat(filepath.Join(ModelsDir(w.Out), w.Key(w.data), "weights.npz"))
+	return err == nil
+}
 
 // exactMixture is the data as a mixture, whose exact potential is known: by formula, or as the set
 // of its points.

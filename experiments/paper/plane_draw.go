@@ -67,8 +67,16 @@ func (p *Plane) Draw(about string) (*figures.Figure, error) {
 
 func (p *Plane) caption(about string) string {
 	q := p.Excess.Quarters
-	return fmt.Sprintf("%s. Relative excess $E‖∇Φ − ∇Φ*‖^{2} / E‖∇Φ*‖^{2}$: %.2g %% overall; %.2g, %.2g, %.2g and %.2g %% in the quarters of $s$. "+
+	return fmt.Sprintf("%s. Relative excess $E‖∇Φ − ∇Φ*‖^{2} / E‖∇Φ*‖^{2}$: %s overall; %s, %s, %s and %s in the quarters of $s$. "+
 		"Particles end %.2g (rms) from where the exact flow takes them, after %d evaluations. "+
 		"Away from ρ̄(·; $s$) nothing is trained, and the arrows may differ.",
-		about, 100*p.Excess.Overall, 100*q[0], 100*q[1], 100*q[2], 100*q[3], p.EndError, p.NFE)
+		about, percent(p.Excess.Overall), percent(q[0]), percent(q[1]), percent(q[2]), percent(q[3]), p.EndError, p.NFE)
+}
+
+// percent writes a share with two digits, or all of those before the point.
+func percent(share float64) string {
+	if share >= 0.1 {
+		return fmt.Sprintf("%.0f %%", 100*share)
+	}
+	return fmt.Sprintf("%.2g %%", 100*share)
 }
