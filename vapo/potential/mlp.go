@@ -18,14 +18,18 @@ var _ Potential = MLP{}
 
 // Value implements [Potential]; x must be [batch, d].
 func (m MLP) Value(scope *model.Scope, x, s *Node) *Node {
+	return graph.Reshape(m.Outputs(scope, x, s, 1), x.Shape().Dim(0))
+}
+
+// Outputs is the same network with n outputs, [batch, n].
+func (m MLP) Outputs(scope *model.Scope, x, s *Node, n int) *Node {
 	x.AssertRank(2)
 	width, depth := or(m.Width, 128), or(m.Depth, 3)
 	h := graph.Concatenate([]*Node{x, EmbedClock(s)}, -1)
 	for i := range depth {
 		h = activation.Swish(layers.DenseWithBias(scope.In("hidden_%d", i), h, width))
 	}
-	phi := layers.DenseWithBias(scope.In("readout"), h, 1)
-	return graph.Reshape(phi, x.Shape().Dim(0))
+	return layers.DenseWithBias(scope.In("readout"), h, n)
 }
 
 // or is the option's value, or its default where it was left zero.

@@ -19,14 +19,22 @@ type Potential interface {
 // At evaluates one potential at any number of points of a graph, with shared weights.
 type At func(x, s *Node) (phi, grad *Node)
 
-// Evaluator returns p as a function of the graph alone: Φ [batch] and ∇Φ of x's shape.
-// Every call uses the same weights.
+// VectorField is what a [Potential] adds when its flow is not its gradient but a field of its own, of
+// x's shape: flow matching's networks, which the experiments compare with.
+type VectorField interface {
+	Field(scope *model.Scope, x, s *Node) *Node
+}
+
+// Evaluator returns p as a function of the graph alone: Φ [batch] and ∇Φ, or the [VectorField], of x's
+// shape. Every call uses the same weights.
 func Evaluator(scope *model.Scope, p Potential) At {
 	return func(x, s *Node) (phi, grad *Node) {
 		phi = p.Value(scope.At(Scope), x, s)
+		if v, ok := p.(VectorField); ok {
+			return phi, v.Field(scope.At(Scope), x, s)
+		}
 		// Examples do not interact, so the gradient of the sum is each example's own gradient.
-		grad = graph.Gradient(graph.ReduceAllSum(phi), x)[0]
-		return phi, grad
+		return phi, graph.Gradient(graph.ReduceAllSum(phi), x)[0]
 	}
 }
 
