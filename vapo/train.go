@@ -3,9 +3,11 @@ package vapo
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/gomlx/compute/dtypes"
@@ -46,7 +48,7 @@ type Run struct {
 // finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
 // resumed training gives the very weights of one that was never interrupted.
 func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t Training, run Run) error {
-	draw, err := times.Find("times", t.Times)
+	clock, err := times.Find("times", t.Times)
 	if err != nil {
 		return err
 	}
@@ -60,8 +62,11 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	}
 	step, err := model.NewExec(m.Backend, state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
 		point := homotopy.Draw(m.Homotopy, data, noise, s)
-		theLoss := graph.ReduceAllMean(l.Value(point, potential.Evaluator(scope, m.Potential)))
-		theLoss = graph.DivScalar(theLoss, float64(m.size()))
+		value := l.Value(point, potential.Evaluator(scope, m.Potential))
+		if clock.Weight != nil {
+			value = graph.Mul(clock.Weight(s), value)
+		}
+		theLoss := graph.DivScalar(graph.ReduceAllMean(value), float64(m.size()))
 		return theLoss, descend(scope, theLoss, rates, t)
 	})
 	if err != nil {
@@ -74,7 +79,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if err := ctx.Err(); err != nil {
 			return state.interrupted(i, err)
 		}
-		batch, err := drawBatch(batches, m.Shape, t, draw, i)
+		batch, err := drawBatch(batches, m.Shape, t, clock, i)
 		if err != nil {
 			return err
 		}
@@ -108,22 +113,13 @@ func descend(scope *model.Scope, theLoss, rates *graph.Node, t Training) *graph.
 	g := theLoss.Graph()
 	rate := graph.Reshape(graph.Slice(rates, graph.AxisElem(0)))
 	decay := graph.Reshape(graph.Slice(rates, graph.AxisElem(1)))
-	grads := scope.BuildTrainableVariablesGradientsGraph(theLoss)
-	norm := graph.ScalarZero(g, dtypes.Float32)
-	for _, grad := range grads {
-		norm = graph.Add(norm, graph.ReduceAllSum(graph.Square(grad)))
-	}
-	norm = graph.Sqrt(norm)
+	trained := trainable(scope, g)
+	grads := scope.BuildTrainableVariablesGradientsGraph(theLoss) // in the order of trained
+	norm := globalNorm(trained, grads)
 	if t.Clip > 0 {
 		shrink := graph.Div(graph.Scalar(g, dtypes.Float32, t.Clip), graph.MaxScalar(norm, t.Clip))
 		for i := range grads {
 			grads[i] = graph.Mul(grads[i], shrink)
-		}
-	}
-	var trained []*model.Variable
-	for v := range scope.IterVariables() {
-		if v.Trainable && v.InUseByGraph(g) {
-			trained = append(trained, v)
 		}
 	}
 	optimizer.LearningRateVar(scope, dtypes.Float32, 0).SetNodeValue(rate)
@@ -140,8 +136,36 @@ func descend(scope *model.Scope, theLoss, rates *graph.Node, t Training) *graph.
 
 const emaScope = "/ema"
 
+// trainable lists the trainable variables of a graph, in the order of their gradients.
+func trainable(scope *model.Scope, g *graph.Graph) (vars []*model.Variable) {
+	for v := range scope.IterVariables() {
+		if v.Trainable && v.InUseByGraph(g) {
+			vars = append(vars, v)
+		}
+	}
+	return vars
+}
+
+// globalNorm is the norm of all gradients together. It adds them in the order of the variables' names:
+// a loaded store lists its variables in another order than a new one, and sums must keep their bits.
+func globalNorm(vars []*model.Variable, grads []*graph.Node) *graph.Node {
+	squares := map[string]*graph.Node{}
+	for i, v := range vars {
+		squares[v.Path()] = graph.ReduceAllSum(graph.Square(grads[i]))
+	}
+	var sum *graph.Node
+	for _, path := range slices.Sorted(maps.Keys(squares)) {
+		if sum == nil {
+			sum = squares[path]
+		} else {
+			sum = graph.Add(sum, squares[path])
+		}
+	}
+	return graph.Sqrt(sum)
+}
+
 // drawBatch gives one step's inputs as a function of (seed, step): data, noise, s and rates.
-func drawBatch(batches *dataset.Batches, shape []int, t Training, draw Times, step int) ([]any, error) {
+func drawBatch(batches *dataset.Batches, shape []int, t Training, clock Times, step int) ([]any, error) {
 	dims := append([]int{t.Batch}, shape...)
 	data := tensors.FromShape(float32Shape(dims...))
 	var err error
@@ -153,7 +177,7 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, draw Times, st
 	noise := tensors.FromShape(float32Shape(dims...))
 	tensors.MustMutableFlatData(noise, func(flat []float32) { fillNormal(rng, flat) })
 	s := make([]float32, t.Batch)
-	draw(rng, s)
+	clock.Draw(rng, s)
 	return []any{data, noise, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
 }
 

@@ -11,7 +11,6 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/ml/model"
 
-	"vapoflow/vapo/internal/named"
 	"vapoflow/vapo/potential"
 )
 
@@ -24,7 +23,7 @@ type Training struct {
 	Decay        string  `json:"decay"`         // "constant", or "cosine": to zero at the last step
 	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip
 	EMA          float64 `json:"ema"`           // decay of the moving average of the weights, in [0, 1)
-	Times        string  `json:"times"`         // how s is drawn: "stratified" or "uniform"
+	Times        string  `json:"times"`         // how s is drawn and weighted, a name of TimesNames
 	Flip         bool    `json:"flip"`          // mirror images at random
 	Seed         int64   `json:"seed"`          // of weights, data order, noise and times
 }
@@ -73,26 +72,6 @@ func (t Training) rate(step int) float64 {
 func (t Training) decay(step int) float64 {
 	return min(t.EMA, float64(step)/float64(step+10))
 }
-
-// Times draws the clock s in [0, 1] for each example of a batch.
-type Times func(rng *rand.Rand, s []float32)
-
-// times lists the draws that can be named: a new one is one line here.
-var times = named.List[Times]{
-	{"stratified", "one s in each of the batch's equal intervals: the uniform mean at less variance", func(rng *rand.Rand, s []float32) {
-		for i := range s {
-			s[i] = (float32(i) + rng.Float32()) / float32(len(s))
-		}
-	}},
-	{"uniform", "each s on its own", func(rng *rand.Rand, s []float32) {
-		for i := range s {
-			s[i] = rng.Float32()
-		}
-	}},
-}
-
-// TimesNames lists the ways of drawing s.
-func TimesNames() []string { return times.Names() }
 
 // Streams keep the random numbers of different uses apart.
 const (

@@ -1,0 +1,44 @@
+package vapo
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/graph"
+
+	"vapoflow/vapo/backend"
+)
+
+// However s is drawn, the weighted mean must be the uniform one: here of powers of s.
+func TestTimesHaveTheUniformMean(t *testing.T) {
+	for _, entry := range times {
+		t.Run(entry.Name, func(t *testing.T) {
+			s := make([]float32, 100_000)
+			entry.Value.Draw(rand.New(rand.NewPCG(1, 2)), s)
+			weight := make([]float32, len(s))
+			for i := range weight {
+				weight[i] = 1
+			}
+			if entry.Value.Weight != nil {
+				out, err := graph.CallOnce(backend.Host(), entry.Value.Weight, s)
+				if err != nil {
+					t.Fatal(err)
+				}
+				weight = out.Value().([]float32)
+			}
+			for power := range 4 {
+				mean := 0.0
+				for i := range s {
+					if s[i] < 0 || s[i] > 1 {
+						t.Fatalf("s = %g is outside [0, 1]", s[i])
+					}
+					mean += float64(weight[i]) * math.Pow(float64(s[i]), float64(power)) / float64(len(s))
+				}
+				if want := 1 / float64(power+1); math.Abs(mean-want) > 0.005 { // five standard errors of uniform draws
+					t.Errorf("E[w s^%d] = %.4f, want %.4f", power, mean, want)
+				}
+			}
+		})
+	}
+}
