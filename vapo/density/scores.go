@@ -1,0 +1,146 @@
+package density
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/vapo/solver"
+)
+
+// Scoring says which scores to compute and how. The zero value inverts Φ at [DefaultS] and leaves the flow out.
+type Scoring struct {
+	S          float64       // clock in (0, 1); 0 means DefaultS
+	Solver     solver.Solver // of the flow's log-density; nil leaves that out: it is an integration for each batch
+	Divergence Divergence    // of the flow's log-density; nil means Exact
+	Centre     Centre        // of the anchor; nil means Mean
+	Batch      int           // examples in one evaluation; 0 means 256
+}
+
+// Scores are what a [Scorer] says of n inputs, each [n]. Larger energy and score norm, smaller log-density and larger typicality
+// speak against an input. Those of the flow are nil where it was left out.
+type Scores struct {
+	Energy              []float64 // −Φ(x, s), the paper's energy; its constant is arbitrary
+	ScoreNorm           []float64 // ‖∇log ρ̄(x; s)‖ from ∇Φ (THEORY §6)
+	LogDensityPotential []float64 // log ρ̄(x; s) by inversion of Φ, nats; relative (mean 0 over the references) without the flow
+	LogDensityFlow      []float64 // log ρ_Φ(x; s) by the flow, nats
+	LogDensityFlowErr   []float64 // its standard error over probes; nil for Exact
+	TypicalityPotential []float64 // |log ρ̄ + entropy| by inversion
+	TypicalityFlow      []float64 // |log ρ_Φ + entropy| by the flow
+	NFE                 int       // evaluations of the flow's field, summed over batches
+}
+
+// Scorer scores any number of inputs at one s, in batches of one padded size. It is safe for concurrent use.
+type Scorer struct {
+	Inversion        Inversion // the clock, 1/κ and the anchor
+	EntropyPotential float64   // −mean log-density of the references by inversion, nats
+	EntropyFlow      float64   // the same by the flow; 0 where that was left out
+
+	flow *Flow
+	how  Scoring
+}
+
+// NewScorer prepares scores at one s from reference inputs [n, shape...], usually held-out data treated as the inputs will be:
+// they anchor the inverted log-density to the flow's, and their mean log-density estimates the entropy for the typicality
+// (Nalisnick et al. 2019, arXiv:1906.02994).
+func (f *Flow) NewScorer(ctx context.Context, references *tensors.Tensor, how Scoring) (*Scorer, error) {
+	if how.S == 0 {
+		how.S = DefaultS
+	}
+	if how.Batch == 0 {
+		how.Batch = 256
+	}
+	if how.Batch < 0 {
+		return nil, fmt.Errorf("density: a batch of %d; give a positive number, or 0 for 256", how.Batch)
+	}
+	if how.Centre == nil {
+		how.Centre = Mean
+	}
+	inversion, err := f.inversion(how.S)
+	if err != nil {
+		return nil, err
+	}
+	sc := &Scorer{flow: f, how: how, Inversion: inversion}
+	at, err := sc.Score(ctx, references)
+	if err != nil {
+		return nil, fmt.Errorf("density: scoring the references: %w", err)
+	}
+	if how.Solver == nil {
+		sc.Inversion.Shift = how.Centre(at.LogDensityPotential)
+	} else {
+		gap := make([]float64, len(at.LogDensityFlow))
+		for i := range gap {
+			gap[i] = at.LogDensityPotential[i] - at.LogDensityFlow[i]
+		}
+		sc.Inversion.Shift = how.Centre(gap)
+		sc.EntropyFlow = -Mean(at.LogDensityFlow)
+	}
+	sc.EntropyPotential = sc.Inversion.Shift - Mean(at.LogDensityPotential)
+	return sc, nil
+}
+
+// Score scores x [n, shape...] for any n; the probes of a row depend on its index in x. To stream, call it with one part after another:
+// all parts use the same executables.
+func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) {
+	flat, err := sc.flow.check(x)
+	if err != nil {
+		return Scores{}, err
+	}
+	var all Scores
+	d := sc.flow.Dim()
+	n := len(flat) / d
+	for first := 0; first < n; first += sc.how.Batch {
+		rows := make([]float64, 0, sc.how.Batch*d)
+		for i := range sc.how.Batch { // the last row fills up the last batch
+			rows = append(rows, flat[min(first+i, n-1)*d:][:d]...)
+		}
+		part := tensor(x.DType(), rows, append([]int{sc.how.Batch}, sc.flow.Shape...)...)
+		at, err := sc.scoreBatch(ctx, part, first)
+		finalize([]*tensors.Tensor{part})
+		if err != nil {
+			return Scores{}, fmt.Errorf("density: inputs from %d on: %w", first, err)
+		}
+		all.append(at, min(sc.how.Batch, n-first))
+	}
+	all.TypicalityPotential = typicality(all.LogDensityPotential, sc.EntropyPotential)
+	all.TypicalityFlow = typicality(all.LogDensityFlow, sc.EntropyFlow)
+	return all, nil
+}
+
+func (sc *Scorer) scoreBatch(ctx context.Context, x *tensors.Tensor, first int) (Scores, error) {
+	at, err := sc.flow.potentialScores(sc.Inversion, x)
+	if err != nil || sc.how.Solver == nil {
+		return at, err
+	}
+	along, err := sc.flow.logDensity(ctx, sc.how.Solver, x, sc.Inversion.S, sc.how.Divergence, first)
+	at.LogDensityFlow, at.LogDensityFlowErr, at.NFE = along.Value, along.StdErr, along.NFE
+	return at, err
+}
+
+// append adds the first `fresh` rows of a batch.
+func (s *Scores) append(batch Scores, fresh int) {
+	for _, column := range []struct {
+		to   *[]float64
+		from []float64
+	}{
+		{&s.Energy, batch.Energy},
+		{&s.ScoreNorm, batch.ScoreNorm},
+		{&s.LogDensityPotential, batch.LogDensityPotential},
+		{&s.LogDensityFlow, batch.LogDensityFlow},
+		{&s.LogDensityFlowErr, batch.LogDensityFlowErr},
+	} {
+		*column.to = append(*column.to, column.from[:min(fresh, len(column.from))]...)
+	}
+	s.NFE += batch.NFE
+}
+
+// typicality is |log-density + entropy|; nil stays nil.
+func typicality(logDensity []float64, entropy float64) []float64 {
+	var out []float64
+	for _, v := range logDensity {
+		out = append(out, math.Abs(v+entropy))
+	}
+	return out
+}

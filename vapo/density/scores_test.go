@@ -1,0 +1,119 @@
+package density_test
+
+import (
+	"math"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/stat"
+
+	"vapoflow/vapo/density"
+	"vapoflow/vapo/mixture"
+	"vapoflow/vapo/solver"
+)
+
+// For one Gaussian all scores have closed forms: ρ̄ = N(μm, V I).
+func TestScoresOfAGaussian(t *testing.T) {
+	path, data, s := posterior(t), mixture.Gauss2(), 0.6
+	c := coefficients(t, path, s)
+	variance := c.V + c.Mu*c.Mu*data.Std*data.Std
+	references, x := data.SamplePath(c, 50, 1), data.SamplePath(c, 7, 2)
+	logDensity := func(x [][]float64) []float64 {
+		out := make([]float64, len(x))
+		for i := range x {
+			square := 0.0
+			for j := range x[i] {
+				square += math.Pow(x[i][j]-c.Mu*data.Means[0][j], 2)
+			}
+			out[i] = -square/(2*variance) - math.Log(2*math.Pi*variance)
+		}
+		return out
+	}
+	want := logDensity(x)
+	mean := stat.Mean(logDensity(references), nil)
+	var norm, typicality, energy []float64
+	exact, err := mixture.Optimal{Mixture: data, Homotopy: path}.Evaluate(oracle(data, path).Backend, x, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, v := range want {
+		norm = append(norm, math.Sqrt(2*(-v-math.Log(2*math.Pi*variance))/variance))
+		typicality = append(typicality, math.Abs(v-mean))
+		energy = append(energy, -exact.Phi[i])
+	}
+	scorer, err := oracle(data, path).NewScorer(t.Context(), tensors.FromValue(references), density.Scoring{S: s, Solver: tight, Batch: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := scorer.Score(t.Context(), tensors.FromValue(x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	near(t, "energy", got.Energy, energy, 1e-10)
+	near(t, "score norm", got.ScoreNorm, norm, 1e-8)
+	near(t, "log-density by the flow", got.LogDensityFlow, want, 1e-8)
+	near(t, "log-density by inversion", got.LogDensityPotential, want, 1e-8)
+	near(t, "typicality by the flow", got.TypicalityFlow, typicality, 1e-8)
+	near(t, "typicality by inversion", got.TypicalityPotential, typicality, 1e-8)
+	if got.LogDensityFlowErr != nil || got.NFE == 0 {
+		t.Errorf("standard error %v, NFE %d", got.LogDensityFlowErr, got.NFE)
+	}
+}
+
+// Without the flow the density is relative, and the typicality, which the constant leaves alone, is the same.
+func TestScoresWithoutTheFlow(t *testing.T) {
+	path, data := posterior(t), mixture.Ring8()
+	c := coefficients(t, path, density.DefaultS)
+	references, x := tensors.FromValue(data.SamplePath(c, 30, 1)), tensors.FromValue(data.SamplePath(c, 5, 2))
+	score := func(how density.Scoring) density.Scores {
+		scorer, err := oracle(data, path).NewScorer(t.Context(), references, how)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if how.Solver == nil {
+			of, err := scorer.Score(t.Context(), references)
+			if err != nil {
+				t.Fatal(err)
+			}
+			near(t, "mean over the references", []float64{stat.Mean(of.LogDensityPotential, nil)}, []float64{0}, 1e-10)
+		}
+		at, err := scorer.Score(t.Context(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	alone, beside := score(density.Scoring{}), score(density.Scoring{Solver: tight})
+	near(t, "typicality", alone.TypicalityPotential, beside.TypicalityPotential, 1e-9)
+	near(t, "typicality", alone.TypicalityPotential, beside.TypicalityFlow, 1e-7)
+	if alone.LogDensityFlow != nil || alone.TypicalityFlow != nil || alone.NFE != 0 {
+		t.Errorf("scores of a flow that was left out: %+v", alone)
+	}
+}
+
+// Scores do not depend on how inputs are cut into batches, nor do the probes.
+func TestBatchesDoNotMatter(t *testing.T) {
+	flow := network(t, posterior(t), small, 3)
+	x := tensors.FromValue(normal(7, 3))
+	score := func(batch int) density.Scores {
+		how := density.Scoring{Batch: batch, Solver: solver.Fixed{Steps: 4}, Divergence: density.Hutchinson{Probes: 3, Seed: 1}}
+		scorer, err := flow.NewScorer(t.Context(), x, how)
+		if err != nil {
+			t.Fatal(err)
+		}
+		at, err := scorer.Score(t.Context(), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	one, many := score(7), score(3)
+	near(t, "energy", many.Energy, one.Energy, 1e-10)
+	near(t, "score norm", many.ScoreNorm, one.ScoreNorm, 1e-8)
+	near(t, "log-density", many.LogDensityFlow, one.LogDensityFlow, 1e-10)
+	near(t, "standard error", many.LogDensityFlowErr, one.LogDensityFlowErr, 1e-10)
+	near(t, "typicality", many.TypicalityPotential, one.TypicalityPotential, 1e-7)
+	if many.NFE != 3*one.NFE {
+		t.Errorf("three batches took %d evaluations, one took %d", many.NFE, one.NFE)
+	}
+}
