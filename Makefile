@@ -8,7 +8,7 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit notebooks xla clean
+.PHONY: help reproduce test build fmt lint unit notebooks xla tools clean
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -51,5 +51,8 @@ notebooks: ## run the notebooks headless at preset smoke; fails on any error of 
 xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 	@scripts/fetch-xla
 
-clean: ## delete results/ and built tools; caches of models and plugins stay
-	rm -rf results .bin
+tools: ## gonb and goimports in .bin, for notebooks
+	GOBIN=$(CURDIR)/.bin go install tool
+
+clean: ## delete runs, reports and built tools; trained models (results/models) stay
+	rm -rf .bin results/runs results/notebooks results/*.html results/*.md

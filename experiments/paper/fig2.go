@@ -32,7 +32,7 @@ var fig2 = steps{
 // imageSettings are those of a ResNet on images.
 func imageSettings(preset, recipe string) Settings {
 	s := Settings{Config: vapo.DefaultConfig(), Solver: "dopri5", RTol: 1e-3, ATol: 1e-3, Samples: 64}
-	s.Data, s.Homotopy, s.Potential, s.Width, s.Depth, s.Base = "cifar10", "straight", "resnet", 32, 2, "gaussian"
+	s.Data, s.Homotopy, s.Potential, s.Width, s.Depth, s.Base = "cifar10", "straight", "resnet", 0, 0, "gaussian"
 	s.Steps, s.Batch, s.Warmup = 20_000, 16, 500
 	switch preset {
 	case "smoke":
