@@ -97,6 +97,7 @@ func (f *Flow) Divergence(x *tensors.Tensor, s float64, with Divergence) (value,
 	if err != nil {
 		return nil, nil, err
 	}
+	defer finalize([]*tensors.Tensor{v})
 	e, err := f.engine(x.DType())
 	if err != nil {
 		return nil, nil, err

@@ -19,8 +19,8 @@
 //
 //	log ρ̄(x; s) = (Φ − (μ̇/2μ)‖x‖² − c)/κ,   κ = v(μ̇/μ − v̇/2v).    [Flow.Invert, Flow.LogDensityPotential]
 //
-// c(s) is unknown to the flow and is anchored at reference points; errors of Φ are amplified by 1/κ, which grows without
-// bound towards s = 1 and is reported. The two agree where Φ is optimal, and their difference measures how far it is from that.
+// c(s) is unknown to the flow and is anchored at reference points; errors of Φ are amplified by 1/κ, which grows large towards
+// s = 1 and is reported. The two agree where Φ is optimal, and their difference measures how far it is from that.
 //
 // # The Laplacian
 //

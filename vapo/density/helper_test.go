@@ -2,6 +2,7 @@ package density_test
 
 import (
 	"math"
+	"math/rand/v2"
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
@@ -48,6 +49,20 @@ func network(t testing.TB, path homotopy.Homotopy, p potential.Potential, shape 
 		t.Fatal(err)
 	}
 	return &density.Flow{Backend: backend.Host(), Homotopy: path, Potential: p, Store: store, Shape: shape}
+}
+
+// shake adds noise of standard deviation sd to all weights.
+func shake(store *model.Store, sd float64) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for v := range store.IterVariables() {
+		if v.Trainable {
+			tensors.MustMutableFlatData(v.MustValue(), func(w []float32) {
+				for i := range w {
+					w[i] += float32(sd * r.NormFloat64())
+				}
+			})
+		}
+	}
 }
 
 // plus is Φ = A + weight·B; A may be nil.

@@ -20,9 +20,9 @@ type KL struct {
 	NFE    int
 }
 
-// KL estimates KL(ρ_Φ(·; s) ‖ ρ̄(·; s)) = E_ρ_Φ [log ρ_Φ − log ρ̄] at increasing s in [0, 1] for data that is a mixture: n samples of the
-// prior, a function of the seed, ride the flow in float64 with their log-density, and ρ̄ is exact. The solver runs
-// once for each interval of s, so that a fixed grid spends its steps on each; nil is solver.Adaptive{}.
+// KL estimates KL(ρ_Φ(·; s) ‖ ρ̄(·; s)) = E_ρ_Φ [log ρ_Φ − log ρ̄] at increasing s in [0, 1] for data that is a mixture:
+// n samples of the prior, a function of the seed, ride the flow in float64 with their log-density, and ρ̄ is exact. The
+// solver runs once for each interval of s, so that a fixed grid spends its steps on each; nil is solver.Adaptive{}.
 func (f *Flow) KL(ctx context.Context, with solver.Solver, data mixture.Mixture, s []float64, n int, seed uint64, divergence Divergence) (KL, error) {
 	if err := checkClock(s, n); err != nil {
 		return KL{}, err
@@ -41,6 +41,7 @@ func (f *Flow) KL(ctx context.Context, with solver.Solver, data mixture.Mixture,
 	if err != nil {
 		return KL{}, err
 	}
+	defer ride.leave()
 	defer func() { ride.state.Finalize() }()
 	atPrior := logPrior(x, n, prior.V)
 	oracle := mixture.Optimal{Mixture: data, Homotopy: f.Homotopy}

@@ -45,6 +45,7 @@ func (f *Flow) logDensity(ctx context.Context, with solver.Solver, x *tensors.Te
 	if err != nil {
 		return LogDensity{}, err
 	}
+	defer ride.leave()
 	var out LogDensity
 	if s > 0 {
 		end, err := orDefault(with).Solve(ctx, ride.field, ride.state, s, 0)
@@ -67,7 +68,11 @@ func (f *Flow) logDensity(ctx context.Context, with solver.Solver, x *tensors.Te
 type ride struct {
 	state solver.State // x [n, ...] and the integrals [n, k]
 	field solver.Field
+	owned []*tensors.Tensor
 }
+
+// leave frees what board made.
+func (r ride) leave() { finalize(r.owned) }
 
 // board starts a ride at x with the integrals at zero.
 func (f *Flow) board(x *tensors.Tensor, with Divergence, first int) (ride, error) {
@@ -84,7 +89,7 @@ func (f *Flow) board(x *tensors.Tensor, with Divergence, first int) (ride, error
 	field := func(s float64, y solver.State) (solver.State, error) {
 		return e.curvatures.Call(y[0], s, v)
 	}
-	return ride{solver.State{x, integrals}, field}, nil
+	return ride{solver.State{x, integrals}, field, []*tensors.Tensor{v, integrals}}, nil
 }
 
 func orDefault(with solver.Solver) solver.Solver {
