@@ -115,11 +115,8 @@ func (f *Flow) potentialAt(x *tensors.Tensor, s float64) (phi, grad []float64, e
 	return phi, grad, nil
 }
 
-// path gives the homotopy's coefficients at s.
+// path gives the homotopy's coefficients at s; it is an error where s is outside [0, 1].
 func (f *Flow) path(s float64) (homotopy.Values, error) {
-	if !(s >= 0 && s <= 1) {
-		return homotopy.Values{}, fmt.Errorf("density: s = %g is outside [0, 1]", s)
-	}
 	values, err := homotopy.Evaluate(backend.Host(), f.Homotopy, []float64{s})
 	if err != nil {
 		return homotopy.Values{}, fmt.Errorf("density: %w", err)
