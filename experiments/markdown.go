@@ -65,6 +65,13 @@ func (r pageRun) markdown(line func(string, ...any), dir string) {
 		}
 		line("")
 	}
+	for _, t := range r.Tables {
+		line("%s\n\n| %s |\n|%s", t.Caption, strings.Join(t.Header, " | "), strings.Repeat("---|", len(t.Header)))
+		for _, row := range t.Rows {
+			line("| %s |", strings.Join(row, " | "))
+		}
+		line("")
+	}
 	for _, fact := range r.Facts {
 		line("- %s: %s", fact[0], fact[1])
 	}

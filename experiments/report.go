@@ -111,7 +111,7 @@ func (a *app) redraw(out string) error {
 	runs, _ := record.List(paper.RunsDir(out))
 	var failed []error
 	for _, r := range runs {
-		if r.Status != record.Done || r.Element == benchElement {
+		if r.Status != record.Done || isBench(r.Manifest) {
 			continue
 		}
 		if err := paper.Redraw(r.Dir); err != nil {
@@ -145,24 +145,23 @@ func newPage(runs []record.Stored) (page, error) {
 		p.Elements = append(p.Elements, pageElement{e, mine})
 		delete(of, e.ID)
 	}
-	p.Benches = of[benchElement]
-	delete(of, benchElement)
 	for _, r := range runs {
-		if shown, ok := of[r.Element]; ok {
+		shown, ok := of[r.Element]
+		switch {
+		case !ok:
+			continue
+		case isBench(r.Manifest):
+			p.Benches = append(p.Benches, shown...)
+		default:
 			p.Own = append(p.Own, shown...)
-			delete(of, r.Element)
 		}
+		delete(of, r.Element)
 	}
 	return p, nil
 }
 
 func newPageRun(r record.Stored) (pageRun, error) {
 	shown := pageRun{Stored: r, Rows: shownResults(r.Manifest)}
-	if r.Element == benchElement {
-		for _, name := range sortedKeys(r.Results) {
-			shown.Rows = append(shown.Rows, [2]string{name, fmt.Sprintf("%.2f ms", r.Results[name])})
-		}
-	}
 	fact := func(name, format string, args ...any) {
 		shown.Facts = append(shown.Facts, [2]string{name, fmt.Sprintf(format, args...)})
 	}

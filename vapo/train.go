@@ -2,6 +2,7 @@ package vapo
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
@@ -28,9 +29,15 @@ type Progress struct {
 	Step, Steps int     // steps done and to do
 	Loss        float64 // of this step's batch, mean per example and dimension
 	GradNorm    float64 // global norm of the gradient before clipping
-	Seconds     float64 // since this call of Train began
+	Seconds     float64 // in the steps of this call of Train; what observers take is left out
 	Resumed     int     // the step this call began at
+
+	// Weights gives the moving average of the weights so far, which Train leaves in m.Store at the end.
+	Weights func() (*model.Store, error)
 }
+
+// ErrDiverged is wrapped by the error of a training whose loss is no longer finite.
+var ErrDiverged = errors.New("training diverged")
 
 // Run says where a training keeps its state and who watches it. The zero value keeps nothing.
 type Run struct {
@@ -74,8 +81,9 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	}
 	defer step.Finalize()
 
-	began, first := time.Now(), state.step()
+	first, seconds := state.step(), 0.0
 	for i := first; i < t.Steps; i++ {
+		began := time.Now()
 		if err := ctx.Err(); err != nil {
 			return state.interrupted(i, err)
 		}
@@ -87,9 +95,12 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if err != nil {
 			return fmt.Errorf("vapo: training step %d: %w", i, err)
 		}
-		p := Progress{Step: i + 1, Steps: t.Steps, Loss: scalar(out[0]), GradNorm: scalar(out[1]), Seconds: time.Since(began).Seconds(), Resumed: first}
+		p := Progress{Step: i + 1, Steps: t.Steps, Loss: scalar(out[0]), GradNorm: scalar(out[1]), Resumed: first,
+			Weights: func() (*model.Store, error) { return average(state.store) }}
+		seconds += time.Since(began).Seconds()
+		p.Seconds = seconds
 		if math.IsNaN(p.Loss) || math.IsInf(p.Loss, 0) {
-			return fmt.Errorf("vapo: training diverged: the loss is %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", p.Loss, i, t.Steps, t.LearningRate, t.Clip)
+			return fmt.Errorf("vapo: %w: the loss is %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", ErrDiverged, p.Loss, i, t.Steps, t.LearningRate, t.Clip)
 		}
 		if run.Observe != nil {
 			run.Observe(p)

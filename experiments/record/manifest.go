@@ -53,6 +53,7 @@ type Manifest struct {
 	Notes         []string           `json:"notes,omitempty"` // what a reader must know to judge the results
 	Grid          []float64          `json:"grid,omitempty"`  // of the solver that drew the samples: replaying it draws the same
 	Figures       []Figure           `json:"figures,omitempty"`
+	Tables        []Table            `json:"tables,omitempty"`
 	WeightsSHA256 string             `json:"weights_sha256,omitempty"`
 	Artefacts     map[string]string  `json:"artefacts,omitempty"` // file to sha256
 }
@@ -77,6 +78,13 @@ type Backend struct {
 type Figure struct {
 	File    string `json:"file"` // with .png
 	Caption string `json:"caption"`
+}
+
+// Table is a table as it is printed.
+type Table struct {
+	Caption string     `json:"caption"`
+	Header  []string   `json:"header"`
+	Rows    [][]string `json:"rows"`
 }
 
 // ManifestFile is the manifest's name in a run's folder.

@@ -1,0 +1,246 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"gonum.org/v1/gonum/stat"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/mixture"
+)
+
+// excessProblems are the canonical problems, whose exact potential is known.
+var excessProblems = map[string]func() mixture.Mixture{"gauss2": mixture.Gauss2, "gauss16": mixture.Gauss16, "ring8": mixture.Ring8}
+
+// excessLevels are the relative excesses whose wall time is noted.
+var excessLevels = []float64{0.05, 0.02, 0.01}
+
+// excessTraining is one training of `bench excess`, and how far it came.
+type excessTraining struct {
+	Problem  string     `json:"problem"`
+	Homotopy string     `json:"homotopy"`
+	Loss     string     `json:"loss"`
+	Seed     int64      `json:"seed"`
+	Overall  float64    `json:"overall"`  // relative excess of the final weights
+	Quarters [4]float64 `json:"quarters"` // in the quarters of s
+	Seconds  float64    `json:"seconds"`  // of training
+	Reached  []float64  `json:"reached"`  // seconds to each of excessLevels; negative where it was not reached
+	Diverged bool       `json:"diverged"`
+}
+
+type excessOptions struct {
+	out                          string
+	problems, homotopies, losses []string
+	seeds, steps                 int
+}
+
+func (a *app) benchExcessCommand() *cobra.Command {
+	var o excessOptions
+	cmd := &cobra.Command{
+		Use:   "excess",
+		Short: "Relative excess of the MLP on the canonical problems: every homotopy and loss, several seeds",
+		Long: `Trains the MLP of Figure 1 at batch 256 for every combination asked for and measures E‖∇Φ−∇Φ*‖²/E‖∇Φ*‖² against the exact
+potential, overall and per quarter of s, on the moving average of the weights, with the training time to 5, 2 and 1 %. Each training is kept
+in OUT/bench, so that an interrupted table goes on where it stopped.`,
+		Example: "  experiments bench excess\n  experiments bench excess --problems ring8 --losses alignment --seeds 1",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := o.check(); err != nil {
+				return usageError{err}
+			}
+			return a.bench(cmd.Context(), o.out, "excess", "Relative excess on the canonical problems", func(ctx context.Context, run *record.Run) error {
+				return a.benchExcess(ctx, run, o)
+			})
+		},
+	}
+	outFlag(cmd, &o.out)
+	cmd.Flags().StringSliceVar(&o.problems, "problems", []string{"gauss2", "gauss16", "ring8"}, "data sets")
+	cmd.Flags().StringSliceVar(&o.homotopies, "homotopies", homotopy.Names(), "homotopies")
+	cmd.Flags().StringSliceVar(&o.losses, "losses", loss.Names(), "losses")
+	cmd.Flags().IntVar(&o.seeds, "seeds", 3, "seeds, from 0")
+	cmd.Flags().IntVar(&o.steps, "steps", 10_000, "training steps")
+	return cmd
+}
+
+func (o excessOptions) check() error {
+	for _, problem := range o.problems {
+		if excessProblems[problem] == nil {
+			return fmt.Errorf("bench excess: unknown problem %q; choose from gauss2, gauss16, ring8", problem)
+		}
+	}
+	for _, name := range o.homotopies {
+		if _, err := homotopy.New(name, 1, 0.01); err != nil {
+			return fmt.Errorf("bench excess: %w", err)
+		}
+	}
+	for _, name := range o.losses {
+		if _, err := loss.New(name); err != nil {
+			return fmt.Errorf("bench excess: %w", err)
+		}
+	}
+	if o.seeds < 1 || o.steps < 1 {
+		return fmt.Errorf("bench excess: --seeds and --steps must be at least 1, got %d and %d", o.seeds, o.steps)
+	}
+	return nil
+}
+
+func (a *app) benchExcess(ctx context.Context, run *record.Run, o excessOptions) error {
+	choice, err := backend.New("")
+	if err != nil {
+		return err
+	}
+	a.say("%s", choice.Line)
+	run.Backend = record.Backend{Name: choice.Name, Line: choice.Line}
+	table := record.Table{
+		Caption: fmt.Sprintf("Relative excess in %% after %d steps of batch 256, mean (± standard deviation) of %d seeds: overall, then the quarters of s; median training time in s to 5, 2 and 1 %%.", o.steps, o.seeds),
+		Header:  []string{"problem", "homotopy", "loss", "overall", "first quarter", "second", "third", "last", "s to 5 %", "2 %", "1 %", "s in all"},
+	}
+	var all []excessTraining
+	for _, problem := range o.problems {
+		for _, path := range o.homotopies {
+			for _, l := range o.losses {
+				var group []excessTraining
+				for seed := range o.seeds {
+					t, err := trainExcess(ctx, choice, o, excessTraining{Problem: problem, Homotopy: path, Loss: l, Seed: int64(seed)})
+					if err != nil {
+						return err
+					}
+					a.say("%s %s %s seed %d: %.3g %% in %.0f s", problem, path, l, seed, 100*t.Overall, t.Seconds)
+					group = append(group, t)
+				}
+				all = append(all, group...)
+				table.Rows = append(table.Rows, excessRow(group))
+			}
+		}
+	}
+	run.Tables = []record.Table{table}
+	return record.Metrics(run, all)
+}
+
+// trainExcess trains one combination, or reads what is known of it.
+func trainExcess(ctx context.Context, choice *backend.Choice, o excessOptions, t excessTraining) (excessTraining, error) {
+	c := vapo.DefaultConfig()
+	c.Data, c.Homotopy, c.Loss, c.Seed, c.Steps = t.Problem, t.Homotopy, t.Loss, t.Seed, o.steps
+	data, err := c.Open("", "train")
+	if err != nil {
+		return t, err
+	}
+	file := filepath.Join(o.out, "bench", fmt.Sprintf("excess-%s-%s.json", c.Key(data), choice.Name))
+	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &t) == nil {
+		return t, nil
+	}
+	m, err := c.Model(choice.Backend, data.Info().Shape, nil)
+	if err != nil {
+		return t, err
+	}
+	l, err := loss.New(c.Loss)
+	if err != nil {
+		return t, err
+	}
+	exact := excessProblems[t.Problem]()
+	t.Reached = []float64{-1, -1, -1}
+	var observed error
+	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
+		t.Seconds = p.Seconds
+		if p.Step%500 == 0 && t.Reached[len(t.Reached)-1] < 0 && observed == nil {
+			observed = t.note(p, m, exact)
+		}
+	}})
+	if errors.Is(err, vapo.ErrDiverged) {
+		t.Diverged, t.Overall = true, math.MaxFloat64
+		err = nil
+	} else if err == nil && observed == nil {
+		var report mixture.Report
+		report, err = mixture.Excess(choice.Backend, m.Store, m.Potential, m.Homotopy, exact, 32768, 1)
+		t.Overall, t.Quarters = report.Overall, report.Quarters
+	}
+	if err = errors.Join(err, observed); err != nil {
+		return t, err
+	}
+	text, err := json.Marshal(t)
+	if err != nil {
+		return t, err
+	}
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return t, err
+	}
+	return t, record.WriteFile(file, text)
+}
+
+// note measures the weights so far and notes the time of every level they have reached. It computes
+// on the host, where a new graph costs nothing.
+func (t *excessTraining) note(p vapo.Progress, m *vapo.Model, exact mixture.Mixture) error {
+	weights, err := p.Weights()
+	if err != nil {
+		return err
+	}
+	report, err := mixture.Excess(backend.Host(), weights, m.Potential, m.Homotopy, exact, 2048, 2)
+	if err != nil {
+		return err
+	}
+	for i, level := range excessLevels {
+		if t.Reached[i] < 0 && report.Overall < level {
+			t.Reached[i] = p.Seconds
+		}
+	}
+	return nil
+}
+
+// excessRow sums up the seeds of one combination.
+func excessRow(group []excessTraining) []string {
+	first := group[0]
+	percent := func(of func(excessTraining) float64) string {
+		var values []float64
+		for _, t := range group {
+			if !t.Diverged {
+				values = append(values, 100*of(t))
+			}
+		}
+		switch {
+		case len(values) == 0:
+			return "diverged"
+		case len(values) < 3: // no spread without three seeds
+			return fmt.Sprintf("%.2g", stat.Mean(values, nil))
+		}
+		mean, sd := stat.MeanStdDev(values, nil)
+		return fmt.Sprintf("%.2g ± %.1g", mean, sd)
+	}
+	row := []string{first.Problem, first.Homotopy, first.Loss, percent(func(t excessTraining) float64 { return t.Overall })}
+	for q := range 4 {
+		row = append(row, percent(func(t excessTraining) float64 { return t.Quarters[q] }))
+	}
+	for i := range excessLevels {
+		row = append(row, medianSeconds(group, func(t excessTraining) float64 { return t.Reached[i] }))
+	}
+	return append(row, medianSeconds(group, func(t excessTraining) float64 { return t.Seconds }))
+}
+
+// medianSeconds is the median over the seeds, "–" where most did not get there.
+func medianSeconds(group []excessTraining, of func(excessTraining) float64) string {
+	var values []float64
+	for _, t := range group {
+		value := of(t)
+		if value < 0 {
+			value = math.Inf(1)
+		}
+		values = append(values, value)
+	}
+	slices.Sort(values)
+	if median := values[(len(values)-1)/2]; !math.IsInf(median, 1) {
+		return strings.TrimSuffix(fmt.Sprintf("%.1f", median), ".0")
+	}
+	return "–"
+}

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/loss"
+)
+
+// stepCases are the trainings timed; the ResNet is that of Figure 2 without its base.
+var stepCases = []struct {
+	name    string
+	shorter int // divides the number of steps
+	change  func(c *vapo.Config)
+}{
+	{"MLP 3×128, batch 256", 1, func(c *vapo.Config) {}},
+	{"ResNet, batch 16 of 32×32×3", 4, func(c *vapo.Config) {
+		c.Data, c.Homotopy, c.Potential, c.Batch = "drawn", "straight", "resnet", 16
+	}},
+}
+
+func (a *app) benchStepCommand() *cobra.Command {
+	var out string
+	var steps int
+	cmd := &cobra.Command{
+		Use:   "step",
+		Short: "Time a training step on pure Go and on XLA",
+		Long: `Times whole training steps as vapo.Train takes them, drawing the batch included: the median after a warm-up, on
+pure Go and, where a plugin is found, on XLA. Let nothing else run meanwhile.`,
+		Example: "  experiments bench step\n  experiments bench step --steps 500",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if steps < 10 {
+				return usagef("bench step: --steps must be at least 10, got %d", steps)
+			}
+			return a.bench(cmd.Context(), out, "step", "Time of a training step", func(ctx context.Context, run *record.Run) error {
+				return a.benchSteps(ctx, run, steps)
+			})
+		},
+	}
+	outFlag(cmd, &out)
+	cmd.Flags().IntVar(&steps, "steps", 400, "steps timed for the MLP; a quarter for the ResNet")
+	return cmd
+}
+
+func (a *app) benchSteps(ctx context.Context, run *record.Run, steps int) error {
+	table := record.Table{Caption: "Median time of a training step in ms.", Header: []string{"training"}}
+	for _, c := range stepCases {
+		table.Rows = append(table.Rows, []string{c.name})
+	}
+	xla := "xla"
+	if spec := os.Getenv(backend.EnvSpec); strings.HasPrefix(spec, xla) {
+		xla = spec // names a plugin
+	}
+	for _, spec := range []string{"go", xla} {
+		choice, err := backend.New(spec)
+		if err != nil {
+			a.say("not measured: %s", oneLine(err))
+			run.Note("%s was not measured: %s", spec, oneLine(err))
+			continue
+		}
+		a.say("%s", choice.Line)
+		run.Note("%s", choice.Line)
+		table.Header = append(table.Header, choice.Name)
+		for i, c := range stepCases {
+			config := vapo.DefaultConfig()
+			c.change(&config)
+			took, err := timeSteps(ctx, choice, config, max(10, steps/c.shorter))
+			if err != nil {
+				return err
+			}
+			table.Rows[i] = append(table.Rows[i], fmt.Sprintf("%.2f", took))
+			run.Results[c.name+", "+choice.Name] = took
+		}
+	}
+	run.Tables = []record.Table{table}
+	return nil
+}
+
+// timeSteps is the median time in ms of n training steps, after a third as many to warm up.
+func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (float64, error) {
+	data, err := dataset.Open(c.Data, dataset.Options{})
+	if err != nil {
+		return 0, err
+	}
+	m, err := c.Model(b.Backend, data.Info().Shape, nil)
+	if err != nil {
+		return 0, err
+	}
+	l, err := loss.New(c.Loss)
+	if err != nil {
+		return 0, err
+	}
+	warm := n/3 + 1
+	c.Steps = warm + n
+	var times []float64
+	last := time.Now()
+	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
+		if p.Step > warm {
+			times = append(times, float64(time.Since(last).Microseconds())/1000)
+		}
+		last = time.Now()
+	}})
+	if err != nil {
+		return 0, err
+	}
+	slices.Sort(times)
+	return times[len(times)/2], nil
+}
