@@ -215,8 +215,7 @@ func excessRow(group []excessTraining) []string {
 		case len(values) < 3: // no spread without three seeds
 			return fmt.Sprintf("%.2g", stat.Mean(values, nil))
 		}
-		mean, sd := stat.MeanStdDev(values, nil)
-		return fmt.Sprintf("%.2g ± %.1g", mean, sd)
+		return plusMinus(stat.MeanStdDev(values, nil))
 	}
 	row := []string{first.Problem, first.Homotopy, first.Loss, percent(func(t excessTraining) float64 { return t.Overall })}
 	for q := range 4 {
@@ -226,6 +225,15 @@ func excessRow(group []excessTraining) []string {
 		row = append(row, medianSeconds(group, func(t excessTraining) float64 { return t.Reached[i] }))
 	}
 	return append(row, medianSeconds(group, func(t excessTraining) float64 { return t.Seconds }))
+}
+
+// plusMinus writes a mean with as many decimals as one digit of its spread has.
+func plusMinus(mean, sd float64) string {
+	decimals := 2
+	if sd > 0 {
+		decimals = max(0, -int(math.Floor(math.Log10(sd))))
+	}
+	return fmt.Sprintf("%.*f ± %.*f", decimals, mean, decimals, sd)
 }
 
 // medianSeconds is the median over the seeds, "–" where most did not get there.
