@@ -22,7 +22,7 @@ type ContrastiveDivergence struct {
 	Langevin Langevin
 	FromData bool    // start chains at the batch's data instead of N(0, ω² I)
 	Omega    float64 // ω, the prior's standard deviation, as the path that samples will start from has it; 0 means 1
-	EnergyL2 float64 // α ≥ 0, which holds the energies' magnitude; Du and Mordatch (arXiv:1903.08689) use 1 on images
+	EnergyL2 float64 // α ≥ 0, which holds the energies' magnitude, as Du and Mordatch do (arXiv:1903.08689)
 }
 
 var _ loss.Loss = ContrastiveDivergence{}

@@ -7,6 +7,6 @@
 //   - [ContrastiveDivergence] trains −Φ as the energy of a density exp(Φ)/Z, with negatives from [Langevin] chains:
 //     the Markov-chain Monte Carlo (MCMC) inside the training of an energy-based model that the paper avoids.
 //
-// [Compare] trains all three on ring8 at several learning rates and seeds, counts the runs that diverged, and measures
+// [Compare] trains them on ring8 at several learning rates and seeds, counts the runs that diverged, and measures
 // the others: the energy distance of samples to fresh data, and the relative excess where there is an exact field.
 package baseline

@@ -29,7 +29,7 @@ func ExampleCompare() {
 	// Output:
 	// VAPO, alignment: 0 of 1 diverged, exact field known: true
 	// vector field, flow matching: 0 of 1 diverged, exact field known: true
-	// contrastive divergence, Langevin: 0 of 1 diverged, exact field known: false
+	// contrastive divergence, α = 0: 0 of 1 diverged, exact field known: false
 }
 
 // Conditional flow matching is a vector field in the place of a potential, with the Alignment loss.

@@ -20,8 +20,8 @@ import (
 // which tends to the density exp(Φ(x, 1)/T)/Z as ε → 0: the energy is −Φ at the data's end of the clock. There is no
 // correction for ε > 0.
 //
-// The zero value has ε of Nijkamp et al. (arXiv:1903.12370, their released setting for eight Gaussians in the plane) and
-// K of Du and Mordatch (arXiv:1903.08689, the default of their released code).
+// The zero value has ε of Nijkamp et al. (arXiv:1903.12370; their released setting for eight Gaussians on a circle of
+// radius 1, where a chain takes 500 steps and is kept) and K of Du and Mordatch (arXiv:1903.08689; their code's default).
 type Langevin struct {
 	Steps       int     // K; 0 means 20
 	StepSize    float64 // ε, in units of the data; 0 means 0.125

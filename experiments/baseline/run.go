@@ -19,16 +19,16 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// Names of the methods that [Compare] trains.
+// Names of the methods that [Compare] trains. Contrastive is followed by its α, as in "contrastive divergence, α = 0.01".
 const (
 	VAPO         = "VAPO, alignment"
 	FlowMatching = "vector field, flow matching"
-	Contrastive  = "contrastive divergence, Langevin"
+	Contrastive  = "contrastive divergence, α = "
 )
 
-// A run has diverged where the loss is NaN or infinite, where its magnitude passes LossLimit, or where more than Escaped
-// of its samples are not finite or lie outside of [-Box, Box]². The losses of all methods are a few units at their start,
-// and ring8 lies within 2.5 of the origin.
+// A run has diverged where the loss, per dimension as Train reports it, is NaN or infinite or passes LossLimit in
+// magnitude, or where more than Escaped of its samples are not finite or lie outside of [-Box, Box]². The losses of all
+// methods are of order one at their start, and ring8 lies within 2.5 of the origin. A run that passes LossLimit is stopped.
 const (
 	LossLimit = 1e3
 	Box       = 10.0
@@ -41,15 +41,20 @@ type method struct {
 	potential potential.Potential
 	loss      loss.Loss
 	sample    func(ctx context.Context, m *vapo.Model, seed int64, n int) (*tensors.Tensor, error)
-	excess    bool // its field should be the exact one
+	exact     bool // its field should be the exact one
 }
 
-func (o Options) methods() []method {
-	return []method{
+// methods lists the rivals; the chains of training start from N(0, ω² I).
+func (o Options) methods(omega float64) []method {
+	all := []method{
 		{VAPO, o.Network, loss.Alignment{}, flow, true},
 		{FlowMatching, VectorField{o.Network}, loss.Alignment{}, flow, true},
-		{Contrastive, o.Network, o.Contrastive, o.shortRun, false},
 	}
+	for _, alpha := range o.EnergyL2 {
+		rival := ContrastiveDivergence{Langevin: o.Langevin, Omega: omega, EnergyL2: alpha}
+		all = append(all, method{fmt.Sprint(Contrastive, alpha), o.Network, rival, o.shortRun, false})
+	}
+	return all
 }
 
 // flow carries the prior along the field, with 200 evaluations.
@@ -63,7 +68,7 @@ func flow(ctx context.Context, m *vapo.Model, seed int64, n int) (*tensors.Tenso
 
 // shortRun draws samples as the training draws negatives: its chain is the generator.
 func (o Options) shortRun(ctx context.Context, m *vapo.Model, seed int64, n int) (*tensors.Tensor, error) {
-	return o.Contrastive.Langevin.Sample(ctx, m, seed, 0, n)
+	return o.Langevin.Sample(ctx, m, seed, 0, n)
 }
 
 // run trains a method once and measures it.
@@ -93,7 +98,7 @@ func (o Options) run(ctx context.Context, b compute.Backend, how method, rate fl
 		return out, nil
 	}
 	out.Distance = EnergyDistance(points, o.data(2*seed))
-	if how.excess {
+	if how.exact {
 		report, err := mixture.Excess(b, m.Store, m.Potential, o.Homotopy, mixture.Ring8(), 4096, uint64(seed))
 		if err != nil {
 			return out, err
