@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"github.com/gomlx/compute"
@@ -125,7 +124,7 @@ func train(ctx context.Context, m *vapo.Model, l loss.Loss, t vapo.Training) (di
 	switch {
 	case diverged != "" && ctx.Err() == nil:
 		return diverged, nil
-	case err != nil && strings.Contains(err.Error(), "training diverged"):
+	case err != nil && errors.Is(err, vapo.ErrDiverged):
 		return err.Error(), nil
 	}
 	return "", err
