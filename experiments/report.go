@@ -213,12 +213,3 @@ func (r pageRun) Main() string {
 func plainMath(text string) string {
 	return strings.NewReplacer("$", "", "^{2}", "²", "_{c}", "_c").Replace(text)
 }
-
-func sortedKeys(m map[string]float64) []string {
-	keys := make([]string, 0, len(m))
-	for key := range m {
-		keys = append(keys, key)
-	}
-	sort.Strings(keys)
-	return keys
-}

@@ -168,18 +168,23 @@ func drawFig1(dir string, m *record.Manifest) error {
 
 // about says in a sentence what was trained.
 func (s Settings) about(m *record.Manifest) string {
-	potential := map[string]string{"mlp": "MLP", "resnet": "ResNet"}[s.Potential] + " Φ(x, s)"
-	if s.Autonomous {
-		potential = strings.Replace(potential, ", s", "", 1)
-	}
-	if s.Base != "none" {
-		potential += " on a " + s.Base + " base"
-	}
 	title, size := m.Data.Title, 0
 	if _, size = utf8.DecodeRuneInString(title); size > 0 {
 		title = strings.ToUpper(title[:size]) + title[size:]
 	}
-	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of batch %d", title, s.Homotopy, s.Loss, potential, thousands(s.Steps), s.Batch)
+	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of batch %d", title, s.Homotopy, s.Loss, s.network(), thousands(s.Steps), s.Batch)
+}
+
+// network names the potential trained, as in "ResNet Φ(x, s) on a Gaussian base".
+func (s Settings) network() string {
+	name := map[string]string{"mlp": "MLP", "resnet": "ResNet"}[s.Potential] + " Φ(x, s)"
+	if s.Autonomous {
+		name = strings.Replace(name, ", s", "", 1)
+	}
+	if s.Base == "gaussian" {
+		name += " on a Gaussian base"
+	}
+	return name
 }
 
 // thousands writes 10000 as 10,000.

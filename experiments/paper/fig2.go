@@ -167,7 +167,7 @@ func drawFig2(dir string, m *record.Manifest) error {
 	r := readRecord(dir, fig2Arrays)
 	data := m.Data.Title
 	for _, sheet := range []struct{ name, array, title string }{
-		{"fig2", "samples", fmt.Sprintf("Uncurated samples of a potential trained on %s (recipe %s, %s steps of batch %d)", data, m.Recipe, thousands(s.Steps), s.Batch)},
+		{"fig2", "samples", fmt.Sprintf("Uncurated samples of a %s trained on %s, %s steps of batch %d", s.network(), data, thousands(s.Steps), s.Batch)},
 		{"fig2-real", "real", "For comparison: training images of " + data},
 	} {
 		pixels, dims := read[uint8](r, sheet.array, 4)

@@ -47,17 +47,15 @@ func spreads(curves []figures.Series) bool {
 	return least > 0 && most > 3*least
 }
 
-// runningMean is the mean over a twentieth of the curve up to each point.
+// runningMean is the mean over the twentieth of the curve around each point, less near the ends.
 func runningMean(y []float64) []float64 {
-	width := max(1, len(y)/20)
+	reach := len(y) / 40
 	out := make([]float64, len(y))
-	sum := 0.0
-	for i, v := range y {
-		sum += v
-		if i >= width {
-			sum -= y[i-width]
+	for i := range y {
+		near := min(reach, i, len(y)-1-i) // as far on one side as on the other
+		for _, v := range y[i-near : i+near+1] {
+			out[i] += v / float64(2*near+1)
 		}
-		out[i] = sum / float64(min(i+1, width))
 	}
 	return out
 }
