@@ -108,6 +108,7 @@ own data, and reports what was found.`,
   experiments run fig2 --preset quick           Figure 2 in minutes
   experiments run --all --preset quick          all that is implemented
   experiments train --data points.npz           own data
+  experiments score --run oracle:ring8 --input points.npz --out scores.npz
   experiments report                            results/RESULTS.md and results/index.html
   experiments doctor                            what works here, what is missing, how to get it`,
 		SilenceUsage:  true,
@@ -123,6 +124,6 @@ own data, and reports what was found.`,
 		return usagef("%v; `experiments %s --help` shows the flags", err, cmd.Name())
 	})
 	root.AddCommand(a.listCommand(), a.runCommand(), a.trainCommand(), a.reportCommand(),
-		a.benchCommand(), a.dataCommand(), a.doctorCommand())
+		a.scoreCommand(), a.benchCommand(), a.dataCommand(), a.doctorCommand())
 	return root
 }

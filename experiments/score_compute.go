@@ -1,0 +1,176 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/density"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/potential"
+	"vapoflow/vapo/solver"
+)
+
+// scoring scores inputs in batches of one size.
+type scoring struct {
+	by         *scored
+	in         *inputs
+	s          float64
+	withFlow   bool
+	solver     solver.Solver
+	probes     int // 0: the exact divergence
+	seed       uint64
+	batch      int
+	references int
+
+	at, end  homotopy.Values // of the path at s, and at its end
+	gradient *model.Exec     // x [n, ...], s → Φ [n], ∇Φ [n, ...]
+	scorer   *density.Scorer
+	columns  map[string][]float64 // one value for each input
+	grad     *tensors.Tensor      // [n, ...]
+	entropy  float64              // of the flow at s = 1, by the references
+	nfe      int
+}
+
+// newScoring fills in the defaults: 256 points at a time, exactly, or 16 images by 2 probes.
+func newScoring(o scoreOptions, by *scored, in *inputs) *scoring {
+	image := in.info.IsImage()
+	or := func(value, points, images int) int {
+		switch {
+		case value > 0:
+			return value
+		case image:
+			return images
+		}
+		return points
+	}
+	j := &scoring{by: by, in: in, s: o.s, withFlow: o.flow, seed: o.seed, probes: o.probes}
+	j.batch, j.references = or(o.batch, 256, 16), or(o.references, 256, 32)
+	if limit := by.data.Info().Len; limit > 0 {
+		j.references = min(j.references, limit)
+	}
+	if j.probes == 0 && by.flow.Dim() > density.ExactLimit {
+		j.probes = 2
+	}
+	j.solver = integrator(o.tolerance, by.exact, image)
+	return j
+}
+
+// integrator is that of the flow. Its default tolerance puts its errors below those of what it integrates: an exact potential, a
+// network at points in float64, or one at images in float32, whose resolution it must stay above.
+func integrator(tolerance float64, exact, image bool) solver.Solver {
+	if tolerance == 0 {
+		switch {
+		case image:
+			tolerance = 1e-4
+		case exact:
+			tolerance = 1e-7
+		default:
+			tolerance = 1e-5
+		}
+	}
+	tableau := solver.DormandPrince8 // the more digits, the more its order pays
+	if image {
+		tableau = solver.DormandPrince5
+	}
+	return solver.Adaptive{Tableau: tableau, RTol: tolerance, ATol: tolerance}
+}
+
+// divergence is that of a batch: its probes are a function of the seed, its first input and the place in it.
+func (j *scoring) divergence(first int) density.Divergence {
+	if j.probes == 0 {
+		return density.Exact{}
+	}
+	return density.Hutchinson{Probes: j.probes, Seed: j.seed + uint64(first)}
+}
+
+// run gives the arrays to store. progress may not be nil.
+func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[string]*tensors.Tensor, error) {
+	values, err := homotopy.Evaluate(backend.Host(), j.by.flow.Homotopy, []float64{j.s, 1})
+	if err != nil {
+		return nil, err
+	}
+	j.at, j.end = values[0], values[1]
+	if j.gradient, err = j.by.gradient(); err != nil {
+		return nil, err
+	}
+	if err := j.anchor(ctx); err != nil {
+		return nil, err
+	}
+	shape := append([]int{j.in.info.Len}, j.in.info.Shape...)
+	j.columns, j.grad, j.nfe = map[string][]float64{}, nil, 0
+	for first := 0; first < j.in.info.Len; first += j.batch {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		last := min(first+j.batch, j.in.info.Len)
+		if err := j.scoreRows(ctx, first, last, shape); err != nil {
+			return nil, fmt.Errorf("inputs %d to %d: %w", first, last-1, err)
+		}
+		progress(last, j.in.info.Len)
+	}
+	return j.arrays(), nil
+}
+
+// gradient is Φ and ∇Φ at one s, in the dtype of x.
+func (by *scored) gradient() (*model.Exec, error) {
+	return model.NewExec(by.flow.Backend, by.flow.Store, func(scope *model.Scope, x, s *graph.Node) (phi, grad *graph.Node) {
+		s = graph.BroadcastToDims(graph.ConvertDType(s, x.DType()), x.Shape().Dim(0))
+		return potential.Evaluator(scope, by.flow.Potential)(x, s)
+	})
+}
+
+// anchor prepares the scorer. With the flow, the inverted log-density equals the flow's, in the mean over references on the
+// path at s; entropies are minus the mean log-densities of the references as they stand, as the inputs are scored.
+func (j *scoring) anchor(ctx context.Context) error {
+	raw, placed, err := j.placeReferences()
+	if err != nil {
+		return err
+	}
+	flow := j.by.flow
+	if j.scorer, err = flow.NewScorer(ctx, examplesTensor(raw, flow.Shape), density.Scoring{S: j.s, Batch: j.batch}); err != nil {
+		return err
+	}
+	if !j.withFlow {
+		return nil
+	}
+	known, _, err := j.alongFlow(ctx, placed, j.s)
+	if err != nil {
+		return fmt.Errorf("anchoring: %w", err)
+	}
+	inversion, err := flow.Invert(examplesTensor(placed, flow.Shape), known, j.s, nil)
+	if err != nil {
+		return fmt.Errorf("anchoring: %w", err)
+	}
+	j.scorer.EntropyPotential = inversion.Shift - j.scorer.Inversion.Shift // NewScorer's shift is the mean of the references
+	j.scorer.Inversion = inversion
+	atEnd, _, err := j.alongFlow(ctx, raw, 1)
+	if err != nil {
+		return fmt.Errorf("the references: %w", err)
+	}
+	j.entropy = -density.Mean(atEnd)
+	return nil
+}
+
+// placeReferences are examples of the data spread over it, as they stand and as μx̄ + √v ε on the path at s, both [references, d].
+func (j *scoring) placeReferences() (raw, placed []float64, err error) {
+	d := j.by.flow.Dim()
+	stride := max(1, j.by.data.Info().Len/j.references)
+	narrow := make([]float32, d)
+	for i := range j.references {
+		if err := j.by.data.Read(i*stride, narrow); err != nil {
+			return nil, nil, err
+		}
+		noise := rand.New(rand.NewPCG(j.seed, uint64(i)))
+		for _, v := range narrow {
+			raw = append(raw, float64(v))
+			placed = append(placed, j.at.Mu*float64(v)+j.at.Sd()*noise.NormFloat64())
+		}
+	}
+	return raw, placed, nil
+}

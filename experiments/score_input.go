@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/numpy"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo/dataset"
+)
+
+// inputs are the examples to score. Points are float64 and as they stand in their file, images float32.
+type inputs struct {
+	info  dataset.Info
+	set   dataset.Dataset
+	exact []float64 // points in full precision [n, d]; nil where set says all
+}
+
+// openInputs opens the user's inputs, which must have the shape of what scores them.
+func openInputs(path, root string, by *scored) (*inputs, error) {
+	set, err := dataset.Open(path, dataset.Options{Root: root, Size: by.imageSize})
+	if err != nil {
+		return nil, fmt.Errorf("--input: %w", err)
+	}
+	in := &inputs{info: set.Info(), set: set}
+	if in.info.Len == 0 {
+		return nil, usagef("--input %s has no end; give an .npz or .npy file or a folder of images", path)
+	}
+	if !slices.Equal(in.info.Shape, by.flow.Shape) {
+		return nil, fmt.Errorf("--input %s holds examples of shape %v, and %s takes shape %v", path, in.info.Shape, by.name, by.flow.Shape)
+	}
+	if !in.info.IsImage() && in.info.Source == path { // the set has them in float32
+		if in.exact, err = readPoints(path); err != nil {
+			return nil, fmt.Errorf("--input %s: %w", path, err)
+		}
+	}
+	return in, nil
+}
+
+// readPoints reads the array that dataset.Open takes for points, as float64.
+func readPoints(path string) ([]float64, error) {
+	var x *tensors.Tensor
+	if strings.EqualFold(filepath.Ext(path), ".npy") {
+		array, err := numpy.FromNpyFile(path)
+		if err != nil {
+			return nil, err
+		}
+		x = array
+	} else {
+		arrays, err := record.ReadArrays(path)
+		if err != nil {
+			return nil, err
+		}
+		for name, array := range arrays {
+			if name == "x" || len(arrays) == 1 {
+				x = array
+			}
+		}
+	}
+	if x.DType() == dtypes.Float64 {
+		return tensors.MustCopyFlatData[float64](x), nil
+	}
+	return widened(tensors.MustCopyFlatData[float32](x)), nil
+}
+
+func widened(x []float32) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// rows reads the examples of the given indices, [len(indices), d] flat.
+func (in *inputs) rows(indices []int) ([]float64, error) {
+	d := in.info.Size()
+	out := make([]float64, 0, len(indices)*d)
+	narrow := make([]float32, d)
+	for _, i := range indices {
+		if in.exact != nil {
+			out = append(out, in.exact[i*d:][:d]...)
+			continue
+		}
+		if err := in.set.Read(i, narrow); err != nil {
+			return nil, err
+		}
+		out = append(out, widened(narrow)...)
+	}
+	return out, nil
+}
+
+// examplesTensor is rows of d values as a tensor [n, shape...]: float64 for points, float32 for images.
+func examplesTensor(rows []float64, shape []int) *tensors.Tensor {
+	n := len(rows)
+	for _, dim := range shape {
+		n /= dim
+	}
+	dims := append([]int{n}, shape...)
+	if len(shape) == 1 {
+		return tensors.FromFlatDataAndDimensions(rows, dims...)
+	}
+	t := tensors.FromShape(shapes.Make(dtypes.Float32, dims...))
+	tensors.MustMutableFlatData(t, func(flat []float32) {
+		for i, v := range rows {
+			flat[i] = float32(v)
+		}
+	})
+	return t
+}
