@@ -74,9 +74,9 @@ func integrator(tolerance float64, exact, image bool) solver.Solver {
 			tolerance = 1e-5
 		}
 	}
-	tableau := solver.DormandPrince8 // the more digits, the more its order pays
-	if image {
-		tableau = solver.DormandPrince5
+	tableau := solver.DormandPrince5
+	if exact { // the more digits, the more a high order pays
+		tableau = solver.DormandPrince8
 	}
 	return solver.Adaptive{Tableau: tableau, RTol: tolerance, ATol: tolerance}
 }
