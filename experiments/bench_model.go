@@ -1,0 +1,68 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
+	"vapoflow/figures"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/density"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/mixture"
+)
+
+// benchBackend opens the backend of a measurement and puts it on record.
+func (a *app) benchBackend(run *record.Run) (*backend.Choice, error) {
+	choice, err := openBackend("")
+	if err != nil {
+		return nil, err
+	}
+	a.say("%s", choice.Line)
+	run.Backend = record.Backend{Name: choice.Name, Line: choice.Line}
+	return choice, nil
+}
+
+// benchModel trains a configuration, or loads it where any run below out has trained it.
+func (a *app) benchModel(ctx context.Context, choice *backend.Choice, out string, c vapo.Config) (*vapo.Model, error) {
+	data, err := c.Open("", "train")
+	if err != nil {
+		return nil, err
+	}
+	name := fmt.Sprintf("training %s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
+	observe, done := a.watch(name, c.Steps)
+	defer done()
+	return vapo.TrainOrLoad(ctx, choice.Backend, paper.ModelsDir(out), c, data, vapo.Run{Resume: true, Observe: observe})
+}
+
+// flowOf is a trained model's flow, and exactFlow that of the exact potential on the same path.
+func flowOf(m *vapo.Model) *density.Flow {
+	return &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
+}
+
+func exactFlow(m *vapo.Model, data mixture.Mixture) *density.Flow {
+	return &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: mixture.Optimal{Mixture: data, Homotopy: m.Homotopy}, Shape: m.Shape}
+}
+
+// pathAt gives a path's coefficients at one s.
+func pathAt(h homotopy.Homotopy, s float64) (homotopy.Values, error) {
+	values, err := homotopy.Evaluate(backend.Host(), h, []float64{s})
+	if err != nil {
+		return homotopy.Values{}, err
+	}
+	return values[0], nil
+}
+
+// saveBenchFigure draws a figure into the record as PNG and SVG and lists it.
+func saveBenchFigure(run *record.Run, name string, f *figures.Figure, caption string) error {
+	for _, extension := range []string{".png", ".svg"} {
+		if err := f.Save(run.Path(name + extension)); err != nil {
+			return err
+		}
+	}
+	run.Figures = append(run.Figures, record.Figure{File: name + ".png", Caption: caption})
+	return nil
+}
