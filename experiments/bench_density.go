@@ -79,13 +79,11 @@ func (o densityOptions) check() error {
 
 // densityResult is one row of the table; errors are means of absolute differences, in nats.
 type densityResult struct {
-	Problem   string    `json:"problem"`
-	Homotopy  string    `json:"homotopy"`
-	Flow      float64   `json:"flow"`
-	Oracle    float64   `json:"oracle"`
-	Inversion []float64 `json:"inversion"` // at inversionClock
-	Mass      float64   `json:"mass"`      // ∫ρ_Φ(·; 1); NaN where it is not in the plane
-	NFE       int       `json:"nfe"`       // of the flow from s = 1 to 0
+	Problem, Homotopy string
+	Flow, Oracle      float64
+	Inversion         []float64 // at inversionClock
+	Mass              float64   // ∫ρ_Φ(·; 1); NaN where it is not in the plane
+	NFE               int       // of the flow from s = 1 to 0
 }
 
 func (a *app) benchDensity(ctx context.Context, run *record.Run, o densityOptions) error {

@@ -35,7 +35,12 @@ func (a *app) benchModel(ctx context.Context, choice *backend.Choice, out string
 	name := fmt.Sprintf("training %s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
 	observe, done := a.watch(name, c.Steps)
 	defer done()
-	return vapo.TrainOrLoad(ctx, choice.Backend, paper.ModelsDir(out), c, data, vapo.Run{Resume: true, Observe: observe})
+	m, err := vapo.TrainOrLoad(ctx, choice.Backend, paper.ModelsDir(out), c, data, vapo.Run{Resume: true, Observe: observe})
+	if err == nil && m.Loaded {
+		_, seconds := m.Trained()
+		a.say("%s: loaded, it took %.0f s", name, seconds)
+	}
+	return m, err
 }
 
 // flowOf is a trained model's flow, and exactFlow that of the exact potential on the same path.

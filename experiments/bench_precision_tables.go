@@ -53,7 +53,7 @@ func fixedTable(curves []workCurve, budgets []int) record.Table {
 // rivalTable compares our methods with the peers' of the same kind, and puts the worst ratio on record.
 func rivalTable(run *record.Run, ours, peers []workCurve) record.Table {
 	t := record.Table{
-		Caption: "Our error over the peer's at the same number of evaluations, read off its curve log-log, the end segments extended: 1 and below is on or under the curve.",
+		Caption: "Our error over the peer's at the same number of evaluations, read off its curve log-log: 1 and below is on or under it, – where the curve does not reach.",
 		Header:  []string{"ours", "peer"},
 	}
 	for _, p := range ours[0].Points {
@@ -68,6 +68,10 @@ func rivalTable(run *record.Run, ours, peers []workCurve) record.Table {
 			row, worst := []string{c.Method, rival}, 0.0
 			for _, p := range c.Points {
 				ratio := p.Error / peers[i].at(p.NFE)
+				if math.IsNaN(ratio) {
+					row = append(row, "–")
+					continue
+				}
 				worst = math.Max(worst, ratio)
 				row = append(row, fmt.Sprintf("%.2g", ratio))
 			}
