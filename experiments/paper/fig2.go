@@ -39,7 +39,7 @@ func imageSettings(preset, recipe string) Settings {
 		s.Steps, s.Warmup, s.Width, s.Depth, s.Samples = 12, 2, 8, 1, 16
 		s.RTol, s.ATol = 1e-2, 1e-2
 	case "quick":
-		s.Steps, s.Warmup = 500, 50
+		s.Steps, s.Warmup = 1000, 50
 	case "cpu":
 		s.Samples = 100
 	case "paper":
