@@ -97,7 +97,9 @@ func TestPotentialSecondOrder(t *testing.T) {
 		move := func(by float64) float64 {
 			moved := append([]float64(nil), weights...)
 			moved[i] += by
-			v.MustSetValue(tensors.FromFlatDataAndDimensions(moved, v.Shape().Dimensions...))
+			if err := v.SetValue(tensors.FromFlatDataAndDimensions(moved, v.Shape().Dimensions...)); err != nil {
+				t.Fatal(err)
+			}
 			return at()
 		}
 		want := (move(h) - move(-h)) / (2 * h)

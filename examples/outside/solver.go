@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/vapo/solver"
 )
@@ -33,6 +34,9 @@ func (e Extrapolated) Solve(ctx context.Context, f solver.Field, y solver.State,
 	if e.Steps < 1 {
 		return solver.Solution{}, fmt.Errorf("outside: Extrapolated needs at least 1 step, got %d", e.Steps)
 	}
+	if err := e.Tableau.Validate(); err != nil {
+		return solver.Solution{}, err
+	}
 	coarse, err := solver.Fixed{Tableau: e.Tableau, Steps: e.Steps}.Solve(ctx, f, y, s0, s1)
 	if err != nil {
 		return coarse, err
@@ -43,22 +47,26 @@ func (e Extrapolated) Solve(ctx context.Context, f solver.Field, y solver.State,
 	if err != nil {
 		return fine, err
 	}
-	factor := math.Pow(2, float64(e.Tableau.Order))
 	for i, t := range fine.State {
-		b, err := t.Backend()
-		if err != nil {
-			fine.Finalize()
-			return solver.Solution{}, fmt.Errorf("outside: the state left its device: %w", err)
-		}
-		out, err := graph.CallOnce(b, func(fine, coarse *graph.Node) *graph.Node {
-			return graph.MulScalar(graph.Sub(graph.MulScalar(fine, factor), coarse), 1/(factor-1))
-		}, t, coarse.State[i])
+		better, err := e.combine(t, coarse.State[i])
 		if err != nil {
 			fine.Finalize()
 			return solver.Solution{}, fmt.Errorf("outside: combining the two solutions: %w", err)
 		}
 		t.MustFinalizeAll()
-		fine.State[i] = out
+		fine.State[i] = better
 	}
 	return fine, nil
+}
+
+// combine is (2^p fine − coarse)/(2^p − 1), on the device that holds them.
+func (e Extrapolated) combine(fine, coarse *tensors.Tensor) (*tensors.Tensor, error) {
+	device, err := fine.Backend()
+	if err != nil {
+		return nil, err
+	}
+	factor := math.Pow(2, float64(e.Tableau.Order))
+	return graph.CallOnce(device, func(fine, coarse *graph.Node) *graph.Node {
+		return graph.MulScalar(graph.Sub(graph.MulScalar(fine, factor), coarse), 1/(factor-1))
+	}, fine, coarse)
 }
