@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"outside"
+
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/solver"
