@@ -8,7 +8,7 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit notebooks xla tools clean
+.PHONY: help reproduce test build fmt lint unit outside notebooks xla tools clean
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -27,7 +27,7 @@ reproduce: ## every implemented figure and table at PRESET, then the report
 	go run ./experiments run --all --preset $(PRESET)
 	go run ./experiments report
 
-test: lint unit notebooks ## all checks; no network once the modules are there
+test: lint unit outside notebooks ## all checks; no network once the modules are there
 
 build: ## compile everything
 	go build ./...
@@ -44,6 +44,9 @@ lint: ## gofmt, go vet and staticcheck, with XLA and without
 
 unit: ## go test
 	go test ./...
+
+outside: ## a module that extends the library from outside passes the suites
+	cd examples/outside && go vet ./... && go test ./...
 
 notebooks: ## run the notebooks headless at preset smoke; fails on any error of any cell
 	go run ./notebooks/headless --check --set preset=smoke notebooks/*.ipynb
