@@ -21,7 +21,7 @@ type Training struct {
 	LearningRate float64 `json:"learning_rate"` // Adam's, after the warm-up
 	Warmup       int     `json:"warmup"`        // steps of linear warm-up
 	Decay        string  `json:"decay"`         // "constant", or "cosine": to zero at the last step
-	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip
+	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip, as the covariance loss wants it: its noise is skewed
 	EMA          float64 `json:"ema"`           // decay of the moving average of the weights, in [0, 1)
 	Times        string  `json:"times"`         // how s is drawn and weighted, a name of TimesNames
 	Flip         bool    `json:"flip"`          // mirror images at random
