@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// markdown writes the page as Markdown; pictures are linked relative to the folder dir.
-func (p page) markdown(dir string) string {
+// markdown writes the page as Markdown, with pictures linked relative to the folder dir or left out.
+func (p page) markdown(dir string, pictures bool) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# Results\n\nGenerated from the records in `runs/` by `experiments report`; edit nothing here.\n\n%s\n", standings)
@@ -27,12 +27,12 @@ func (p page) markdown(dir string) string {
 	for _, e := range p.Elements {
 		for _, r := range e.Runs {
 			line("\n## %s: %s", r.Name, e.Title)
-			r.markdown(line, dir)
+			r.markdown(line, dir, pictures)
 		}
 	}
 	for _, r := range append(p.Own, p.Benches...) {
 		line("\n## %s: %s", r.Name, r.Title)
-		r.markdown(line, dir)
+		r.markdown(line, dir, pictures)
 	}
 	if len(p.Broken) > 0 {
 		line("\n## Unfinished runs\n")
@@ -43,7 +43,7 @@ func (p page) markdown(dir string) string {
 	return b.String()
 }
 
-func (r pageRun) markdown(line func(string, ...any), dir string) {
+func (r pageRun) markdown(line func(string, ...any), dir string, pictures bool) {
 	line("")
 	if r.Claim != "" {
 		line("*%s*\n", r.Claim)
@@ -56,7 +56,10 @@ func (r pageRun) markdown(line func(string, ...any), dir string) {
 		if relative, err := filepath.Rel(dir, path); err == nil {
 			path = relative
 		}
-		line("![%s](<%s>)\n\n%s\n", f.File, filepath.ToSlash(path), f.Caption)
+		if pictures {
+			line("![%s](<%s>)\n", f.File, filepath.ToSlash(path))
+		}
+		line("%s: %s\n", f.File, f.Caption)
 	}
 	if len(r.Rows) > 0 {
 		line("| result | value |\n|---|---|")

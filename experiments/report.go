@@ -21,7 +21,7 @@ import (
 
 func (a *app) reportCommand() *cobra.Command {
 	var out, markdown string
-	var redraw bool
+	var redraw, noPictures bool
 	cmd := &cobra.Command{
 		Use:   "report",
 		Short: "Write RESULTS.md and index.html from the records",
@@ -29,7 +29,7 @@ func (a *app) reportCommand() *cobra.Command {
 pictures, so that it can be sent as one file.`,
 		Example: `  experiments report
   experiments report --redraw                 draw the figures again from the records' arrays, without training
-  experiments report --markdown RESULTS.md`,
+  experiments report --markdown RESULTS.md --no-pictures     the page in the repository`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := paper.CheckOut(out); err != nil {
@@ -38,11 +38,12 @@ pictures, so that it can be sent as one file.`,
 			if markdown == "" {
 				markdown = filepath.Join(out, "RESULTS.md")
 			}
-			return a.report(out, markdown, redraw)
+			return a.report(out, markdown, redraw, noPictures)
 		},
 	}
 	cmd.Flags().StringVar(&out, "out", "results", "folder of results")
 	cmd.Flags().StringVar(&markdown, "markdown", "", "file for the Markdown (default OUT/RESULTS.md)")
+	cmd.Flags().BoolVar(&noPictures, "no-pictures", false, "link no pictures in the Markdown, for a place without OUT/runs")
 	cmd.Flags().BoolVar(&redraw, "redraw", false, "draw every figure again first")
 	return cmd
 }
@@ -78,7 +79,7 @@ type pageFigure struct {
 	Caption string
 }
 
-func (a *app) report(out, markdown string, redraw bool) error {
+func (a *app) report(out, markdown string, redraw, noPictures bool) error {
 	if redraw {
 		if err := a.redraw(out); err != nil {
 			return err
@@ -100,7 +101,7 @@ func (a *app) report(out, markdown string, redraw bool) error {
 	if err := record.WriteFile(index, html.Bytes()); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
-	if err := record.WriteFile(markdown, []byte(p.markdown(filepath.Dir(markdown)))); err != nil {
+	if err := record.WriteFile(markdown, []byte(p.markdown(filepath.Dir(markdown), !noPictures))); err != nil {
 		return fmt.Errorf("report: %w", err)
 	}
 	a.say("report of %d runs: %s and %s", len(runs), markdown, index)
