@@ -24,7 +24,7 @@ func (a *app) doctorCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			dir, err := dataRoot(root)
 			if err != nil {
-				return err
+				a.say("missing  %-12s %s", "data", oneLine(err))
 			}
 			for _, f := range examine(dir) {
 				mark := "ok     "

@@ -48,7 +48,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintf(stderr, "experiments: %s\n", oneLine(err))
 	if ctx.Err() != nil && app.resumable {
-		fmt.Fprintf(stderr, "experiments: to continue: go run ./experiments %s\n", strings.Join(app.resumeArgs(), " "))
+		fmt.Fprintf(stderr, "experiments: to continue: go run ./experiments %s\n", joinArgs(app.resumeArgs()))
 	}
 	var usage usageError
 	if errors.As(err, &usage) || !app.started {
@@ -90,7 +90,7 @@ func (a *app) say(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", 
 
 func (a *app) resumeArgs() (args []string) {
 	for _, arg := range a.args {
-		if arg != "--resume=false" {
+		if !strings.HasPrefix(arg, "--resume=") {
 			args = append(args, arg)
 		}
 	}

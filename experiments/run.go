@@ -41,7 +41,7 @@ stops; the same command continues.
 			if all {
 				return a.runAll(cmd.Context(), env)
 			}
-			env.Strict = o.root != ""
+			env.Strict = true // what is asked for by name must be there
 			for _, id := range ids {
 				if err := a.runOne(cmd.Context(), id, env); err != nil {
 					return err

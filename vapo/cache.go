@@ -120,10 +120,15 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	return m, os.Remove(filepath.Join(run.Dir, checkpointFile))
 }
 
-// Save writes the weights and the configuration to a folder, which [Load] reads.
+// Save writes the weights and the configuration to a folder, which [Load] reads. A model composed
+// by hand has no configuration that says how to compose it again: train it with Run.Dir instead, and a
+// second call of Train finds it done.
 func (m *Model) Save(dir string) error {
 	if m.Store == nil {
 		return errors.New("vapo: the model has no weights yet; train it before saving")
+	}
+	if m.Config.Schema != SchemaVersion {
+		return errors.New("vapo: a model composed by hand cannot be saved: make it with Config.Model or TrainOrLoad, or keep its training in Run.Dir")
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)

@@ -106,6 +106,9 @@ func (c Config) Model(b compute.Backend, shape []int, gaussian *potential.Gaussi
 	if network.rank != len(shape) {
 		return nil, fmt.Errorf("potential %q is a %s, and the data has examples of shape %v", c.Potential, networks.Summary(c.Potential), shape)
 	}
+	if len(shape) == 3 && (shape[0]%8 != 0 || shape[1]%8 != 0) {
+		return nil, fmt.Errorf("potential %q needs a height and width that are multiples of 8, and the images are %d×%d; pad or resize them (image_size does it for folders)", c.Potential, shape[0], shape[1])
+	}
 	path, err := c.Path()
 	if err != nil {
 		return nil, err

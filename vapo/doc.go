@@ -24,5 +24,6 @@
 //	solver    integrates the field from s = 0 to s = 1
 //	mixture   the exact answer, wherever the data is a mixture or a set of points
 //
-// Read train.go and model.go for the whole of it.
+// Read train.go and model.go for the whole of it. THEORY in comments is docs/THEORY.md, the mathematics
+// with its numbers.
 package vapo

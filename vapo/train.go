@@ -36,7 +36,7 @@ type Progress struct {
 	Weights func() (*model.Store, error)
 }
 
-// ErrDiverged is wrapped by the error of a training whose loss is no longer finite.
+// ErrDiverged is wrapped by the error of a training whose loss or gradient is no longer finite.
 var ErrDiverged = errors.New("training diverged")
 
 // Run says where a training keeps its state and who watches it. The zero value keeps nothing.
@@ -99,8 +99,8 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 			Weights: func() (*model.Store, error) { return average(state.store) }}
 		seconds += time.Since(began).Seconds()
 		p.Seconds = seconds
-		if math.IsNaN(p.Loss) || math.IsInf(p.Loss, 0) {
-			return fmt.Errorf("vapo: %w: the loss is %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", ErrDiverged, p.Loss, i, t.Steps, t.LearningRate, t.Clip)
+		if !finite(p.Loss) || !finite(p.GradNorm) { // the last checkpoint stays as it is
+			return fmt.Errorf("vapo: %w: the loss is %g and its gradient's norm %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", ErrDiverged, p.Loss, p.GradNorm, i, t.Steps, t.LearningRate, t.Clip)
 		}
 		if run.Observe != nil {
 			run.Observe(p)
@@ -192,6 +192,8 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, clock Times, s
 	return []any{data, noise, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
 }
 
+func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
+
 func scalar(t *tensors.Tensor) float64 {
 	defer t.MustFinalizeAll()
 	return float64(tensors.ToScalar[float32](t))
@@ -225,6 +227,7 @@ func newTrainState(m *Model, t Training, run Run) (*trainState, error) {
 		return nil, fmt.Errorf("%w; delete the file to train from the start", err)
 	}
 	st.store = store
+	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // of weights that it may not have yet
 	return st, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -89,6 +90,28 @@ func TestResumeIsBitForBit(t *testing.T) {
 		if log[i].Step <= log[i-1].Step || log[i].Seconds < log[i-1].Seconds {
 			t.Errorf("the log goes back at line %d: %+v after %+v", i, log[i], log[i-1])
 		}
+	}
+}
+
+// Stopped before its first step, a training still knows its seed.
+func TestResumeFromNothing(t *testing.T) {
+	c, data := small(), open(t, small())
+	whole, err := vapo.TrainOrLoad(t.Context(), backend.Host(), t.TempDir(), c, data, vapo.Run{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := vapo.TrainOrLoad(ctx, backend.Host(), dir, c, data, vapo.Run{}); !errors.Is(err, context.Canceled) {
+		t.Fatalf("a cancelled training returned %v", err)
+	}
+	resumed, err := vapo.TrainOrLoad(t.Context(), backend.Host(), dir, c, data, vapo.Run{Resume: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a, b := weights(t, whole), weights(t, resumed); a != b {
+		t.Errorf("weights of the resumed training %s differ from those of the whole one %s", b, a)
 	}
 }
 
@@ -174,6 +197,15 @@ func TestConfigErrorsNameTheValue(t *testing.T) {
 	}
 	if _, err := small().Model(backend.Host(), []int{32, 32, 3}, nil); err == nil {
 		t.Error("an MLP accepted images")
+	}
+	images := small()
+	images.Potential = "resnet"
+	if _, err := images.Model(backend.Host(), []int{28, 28, 1}, nil); err == nil || !strings.Contains(err.Error(), "28×28") {
+		t.Errorf("a ResNet took 28×28 images: %v", err)
+	}
+	byHand := &vapo.Model{Backend: backend.Host(), Store: model.NewStore()}
+	if err := byHand.Save(t.TempDir()); err == nil {
+		t.Error("a model without configuration was saved, and could not be loaded")
 	}
 }
 

@@ -49,7 +49,7 @@ const fig1Arrays = "fig1.npz"
 const previewSteps = 2000
 
 func computeFig1(ctx context.Context, w *work) error {
-	exact, err := exactMixture(w.data)
+	exact, err := w.exactMixture()
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func computeFig1(ctx context.Context, w *work) error {
 		return err
 	}
 	if w.Autonomous {
-		w.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an error of training (THEORY §5).")
+		w.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an error of training (docs/THEORY.md §5).")
 	}
 	return w.measurePlane(ctx, m, exact)
 }
@@ -121,6 +121,14 @@ func (w *work) previewPath() string { return filepath.Join(w.Out, w.run.Element+
 func (w *work) trained() bool {
 	_, err := os.Stat(filepath.Join(ModelsDir(w.Out), w.Key(w.data), "weights.npz"))
 	return err == nil
+}
+
+// exactMixture is that of the work's data, with a note where it is not all of it.
+func (w *work) exactMixture() (mixture.Mixture, error) {
+	if n := w.data.Info().Len; n > maxOracle {
+		w.run.Note("The exact field is that of the first %d of %d points.", maxOracle, n)
+	}
+	return exactMixture(w.data)
 }
 
 // exactMixture is the data as a mixture, whose exact potential is known: by formula, or as the set

@@ -86,6 +86,10 @@ func (w *work) measureHeldOut(m *vapo.Model) error {
 		return nil
 	}
 	n := heldOutExamples(w.Preset)
+	if have := test.Info().Len; have > 0 && have < 4 {
+		w.run.Note("No held-out loss: the test split has %d examples, and four are needed.", have)
+		return nil
+	}
 	w.say("%s: held-out loss on %d images", w.run.Element, n)
 	var start potential.Potential = nothing{}
 	if w.Base == "gaussian" {

@@ -70,7 +70,7 @@ func computeOwn(ctx context.Context, w *work) error {
 		}
 		return w.drawSamples(ctx, m)
 	case len(info.Shape) == 1 && info.Shape[0] == 2:
-		exact, err := exactMixture(w.data)
+		exact, err := w.exactMixture()
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"vapoflow/vapo/backend"
 )
 
 // Versions are those of the program and what it is built from.
@@ -37,7 +39,7 @@ const modulePath = "vapoflow"
 
 // Program describes this program.
 var Program = sync.OnceValue(func() Versions {
-	v := Versions{Go: runtime.Version(), SIMD: builtWithSIMD}
+	v := Versions{Go: runtime.Version(), SIMD: backend.SIMD}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		v.Vapoflow = info.Main.Version
 		for _, dep := range info.Deps {
