@@ -70,7 +70,6 @@ func (a *app) benchSteps(ctx context.Context, run *record.Run, steps int) error 
 			continue
 		}
 		a.say("%s", choice.Line)
-		run.Note("%s", choice.Line)
 		table.Header = append(table.Header, choice.Name)
 		for i, c := range stepCases {
 			config := vapo.DefaultConfig()
