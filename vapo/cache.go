@@ -14,6 +14,7 @@ import (
 
 	"github.com/gomlx/compute"
 
+	"vapoflow/internal/atomicfile"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/potential"
@@ -138,7 +139,7 @@ func (m *Model) Save(dir string) error {
 	if err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
 	}
-	err = writeAtomically(filepath.Join(dir, configFile), func(f *os.File) error { _, err := f.Write(text); return err })
+	err = atomicfile.WriteBytes(filepath.Join(dir, configFile), text)
 	if err == nil { // the weights come last: with them the entry is complete
 		err = saveStore(m.Store, filepath.Join(dir, weightsFile))
 	}

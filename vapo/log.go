@@ -32,11 +32,7 @@ func openLog(run Run) (*trainingLog, error) {
 		return nil, fmt.Errorf("vapo: the training's log: %w", err)
 	}
 	l.f = f
-	kept := l.entries
-	l.entries = nil
-	for _, e := range kept {
-		l.write(e)
-	}
+	l.rewrite()
 	return l, nil
 }
 
@@ -59,6 +55,7 @@ func (l *trainingLog) add(p Progress) {
 	}
 }
 
+// rewrite makes the file hold the entries and nothing else.
 func (l *trainingLog) rewrite() {
 	if l.err = l.f.Truncate(0); l.err == nil {
 		_, l.err = l.f.Seek(0, 0)

@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"os"
-	"path/filepath"
 	"sort"
 	"strings"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/internal/atomicfile"
 	"vapoflow/vapo/potential"
 )
 
@@ -30,7 +30,7 @@ func saveStore(store *model.Store, path string) error {
 		}
 		values[strings.TrimPrefix(v.Path(), "/")] = value
 	}
-	return writeAtomically(path, func(f *os.File) error { return numpy.ToNpzWriter(values, f) })
+	return atomicfile.Write(path, func(f *os.File) error { return numpy.ToNpzWriter(values, f) })
 }
 
 // loadStore reads a file of saveStore. Only the potential's weights come back trainable.
@@ -69,24 +69,4 @@ func WeightsSHA256(store *model.Store) (string, error) {
 		}
 	}
 	return hex.EncodeToString(hash.Sum(nil)), nil
-}
-
-// writeAtomically writes a file beside path and renames it, so that path is never half a file.
-func writeAtomically(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if err := write(f); err != nil {
-		f.Close()
-		return err
-	}
-	if err := f.Close(); err != nil {
-		return err
-	}
-	if err := os.Chmod(f.Name(), 0o644); err != nil { // CreateTemp's files are private
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

@@ -71,13 +71,18 @@ func computeFig1(ctx context.Context, w *work) error {
 	return w.measurePlane(ctx, m, exact)
 }
 
-// measurePlane puts a model's plane on record.
-func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) error {
+// plane measures a model with the settings' solver, particles and seed.
+func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) (*Plane, error) {
 	with, err := w.solver()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	p, err := NewPlane(ctx, m, exact, PlaneOptions{Solver: with, Particles: w.Samples, Seed: w.Seed})
+	return NewPlane(ctx, m, exact, PlaneOptions{Solver: with, Particles: w.Samples, Seed: w.Seed})
+}
+
+// measurePlane puts a model's plane on record.
+func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) error {
+	p, err := w.plane(ctx, m, exact)
 	if err != nil {
 		return err
 	}
@@ -98,11 +103,7 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 	if err != nil {
 		return err
 	}
-	with, err := w.solver()
-	if err != nil {
-		return err
-	}
-	p, err := NewPlane(ctx, m, exact, PlaneOptions{Solver: with, Particles: w.Samples, Seed: w.Seed})
+	p, err := w.plane(ctx, m, exact)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strings"
 
+	"vapoflow/internal/atomicfile"
+
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 )
@@ -21,7 +23,7 @@ import (
 // WriteArrays writes named arrays to path as .npz, in the order of their names, so that the same
 // arrays make the same bytes.
 func WriteArrays(path string, arrays map[string]*tensors.Tensor) error {
-	err := writeAtomically(path, func(f *os.File) error {
+	err := atomicfile.Write(path, func(f *os.File) error {
 		archive := zip.NewWriter(f)
 		for _, name := range slices.Sorted(maps.Keys(arrays)) {
 			member, err := archive.Create(name + ".npy")
@@ -49,23 +51,9 @@ func ReadArrays(path string) (map[string]*tensors.Tensor, error) {
 	return arrays, nil
 }
 
-// writeAtomically writes a file beside path and renames it, so that path is never half a file.
-func writeAtomically(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) // gone already where the renaming went well
-	err = errors.Join(write(f), f.Chmod(0o644), f.Close())
-	if err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 // WriteFile writes a whole file atomically.
 func WriteFile(path string, content []byte) error {
-	return writeAtomically(path, func(f *os.File) error { _, err := f.Write(content); return err })
+	return atomicfile.WriteBytes(path, content)
 }
 
 // replace puts the folder from in the place of to. No moment leaves both without a whole folder.

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"time"
 
+	"vapoflow/internal/atomicfile"
+
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
@@ -65,7 +67,7 @@ func (r *Run) Arrays(name string, arrays map[string]*tensors.Tensor) error {
 
 // Metrics writes entries as metrics.jsonl, one JSON object per line.
 func Metrics[T any](r *Run, entries []T) error {
-	return writeAtomically(r.Path("metrics.jsonl"), func(f *os.File) error {
+	return atomicfile.Write(r.Path("metrics.jsonl"), func(f *os.File) error {
 		lines := json.NewEncoder(f)
 		for _, entry := range entries {
 			if err := lines.Encode(entry); err != nil {
@@ -125,7 +127,7 @@ func (r *Run) save() error {
 	if err != nil {
 		return fmt.Errorf("record: the manifest of %s: %w", r.Name, err)
 	}
-	err = writeAtomically(r.Path(ManifestFile), func(f *os.File) error { _, err := f.Write(append(text, '\n')); return err })
+	err = atomicfile.Write(r.Path(ManifestFile), func(f *os.File) error { _, err := f.Write(append(text, '\n')); return err })
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
 	}

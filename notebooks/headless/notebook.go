@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"vapoflow/internal/atomicfile"
 )
 
 // A notebook is an nbformat 4 document. Fields that the format may gain are not kept: 4.5 allows no others.
@@ -137,22 +139,7 @@ func writeAtomically(path string, text []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
 		return err
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(file.Name()) // fails, as it should, after the rename
-	_, err = file.Write(text)
-	if e := file.Chmod(0o644); err == nil {
-		err = e
-	}
-	if e := file.Close(); err == nil {
-		err = e
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return atomicfile.WriteBytes(path, text)
 }
 
 // writable makes a folder and tries to write there, so that a long run does not end with nowhere to go.
