@@ -15,5 +15,8 @@
 // Parameters work as in papermill: --set preset=quick adds a cell `var preset = "quick"` behind the cell tagged "parameters",
 // which must declare that variable. GoNB replaces the first declaration by the second, and all that depends on it follows.
 //
+// The kernel finds VAPO_HEADLESS=1 in its environment, so that notebooks/desk prints lines instead of drawing live. --times prints the
+// seconds of each cell, as --junit FILE does for continuous integration; --jobs N runs N notebooks at a time.
+//
 // The exit status is 0 when all notebooks passed, 1 when one failed, 2 for wrong usage (go run itself turns 2 into 1).
 package main

@@ -8,7 +8,7 @@ import (
 func TestJUnit(t *testing.T) {
 	failed := &failure{cell: 2, line: 3, text: `undefined: "<a>"`}
 	got, err := junit([]result{
-		{path: "a.ipynb", seconds: 1.5, cells: []cellResult{{ran: true, seconds: 0.25}, {true, 1, failed}, {}}, failure: failed},
+		{path: "a.ipynb", seconds: 1.5, cells: []cellResult{{ran: true, seconds: 0.25}, {ran: true, seconds: 1, failure: failed}, {}}, failure: failed},
 		{path: "b.ipynb", failure: &failure{text: "not a notebook"}},
 	})
 	if err != nil {

@@ -85,7 +85,7 @@ func (k *kernel) startProcess(spec kernelspec, at connection, notebookFolder str
 	argv := spec.argv(connectionFile)
 	k.command = exec.Command(argv[0], argv[1:]...)
 	k.command.Dir, k.command.Stdout, k.command.Stderr = notebookFolder, log, log
-	k.command.Env = append(os.Environ(), "TMPDIR="+k.folder, "PATH="+masked+string(os.PathListSeparator)+os.Getenv("PATH"))
+	k.command.Env = append(os.Environ(), "TMPDIR="+k.folder, "VAPO_HEADLESS=1", "PATH="+masked+string(os.PathListSeparator)+os.Getenv("PATH"))
 	for name, value := range spec.Env {
 		k.command.Env = append(k.command.Env, name+"="+value)
 	}

@@ -83,6 +83,11 @@ func runAll(ctx context.Context, args []string, stdout, stderr io.Writer) (faile
 	for _, r := range results {
 		failed = failed || r.failure != nil
 	}
+	if o.times {
+		if err := printTimes(results, stdout); err != nil {
+			return failed, err
+		}
+	}
 	if o.junit != "" {
 		text, err := junit(results)
 		if err == nil {

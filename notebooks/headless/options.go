@@ -16,6 +16,7 @@ type options struct {
 	runner
 	jobs  int
 	junit string
+	times bool
 	paths []string
 }
 
@@ -32,6 +33,7 @@ func parse(args []string, stdout io.Writer) (o options, err error) {
 	flags.DurationVar(&o.timeout, "timeout", 10*time.Minute, "longest time for one cell")
 	flags.IntVar(&o.jobs, "jobs", 1, "notebooks to run at the same time")
 	flags.StringVar(&o.junit, "junit", "", "write a JUnit report to this file")
+	flags.BoolVar(&o.times, "times", false, "print the seconds of each cell")
 	flags.Usage = func() {
 		fmt.Fprintf(stdout, "Executes Go notebooks without Jupyter; fails if a cell fails.\n\nUsage: headless [flags] notebook.ipynb ...\n\n%s", flags.FlagUsages())
 	}

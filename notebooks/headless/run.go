@@ -31,12 +31,16 @@ type result struct {
 type cellResult struct {
 	ran     bool
 	seconds float64
+	begins  string // how its code begins
 	failure *failure
 }
 
 // run executes the notebook, which must have been read from path, and writes the executed copy.
 func (r *runner) run(ctx context.Context, n *notebook, path string) (done result) {
-	done = result{path: path, cells: make([]cellResult, len(n.code()))}
+	done = result{path: path}
+	for _, c := range n.code() {
+		done.cells = append(done.cells, cellResult{begins: begins(c.source)})
+	}
 	start := time.Now()
 	defer func() {
 		if thrown := recover(); thrown != nil { // the kernel is closed by now
@@ -103,7 +107,8 @@ func (r *runner) execute(ctx context.Context, n *notebook, done *result) error {
 		if f == nil && r.check && len(c.outputs) == 0 && (c.tagged("expect-output") || stored[c]) {
 			f = &failure{cell: number, text: "it shows nothing, but should (does it end with gonbui.Sync()?)"}
 		}
-		done.cells[number-1] = cellResult{true, time.Since(start).Seconds(), f}
+		this := &done.cells[number-1]
+		this.ran, this.seconds, this.failure = true, time.Since(start).Seconds(), f
 		if f != nil {
 			return f
 		}
