@@ -1,0 +1,98 @@
+package desk
+
+import (
+	"bytes"
+	"fmt"
+	"html"
+	"image"
+	"image/png"
+	"os"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/janpfeifer/gonb/gonbui/protocol"
+
+	"vapoflow/figures"
+)
+
+// screenDPI is enough for a page of print on a screen, and draws five times as fast as 300.
+const screenDPI = 130
+
+// Show shows a figure below the cell, at the resolution of a screen.
+func Show(f *figures.Figure) {
+	screen := *f
+	screen.DPI = min(f.DPI, screenDPI)
+	ShowImage(screen.Image())
+}
+
+// ShowImage shows an image below the cell, pixel for pixel.
+func ShowImage(m image.Image) {
+	if !gonbui.IsNotebook {
+		size := m.Bounds().Size()
+		fmt.Printf("[image of %d×%d pixels]\n", size.X, size.Y)
+		return
+	}
+	var text bytes.Buffer
+	fast := png.Encoder{CompressionLevel: png.BestSpeed}
+	if err := fast.Encode(&text, m); err != nil { // an image without pixels
+		panic(fmt.Errorf("desk: showing an image: %w", err))
+	}
+	gonbui.DisplayPNG(text.Bytes())
+	gonbui.Sync()
+}
+
+// Table shows rows below a header. Floats get four digits; format others as text.
+func Table(header []string, rows ...[]any) {
+	plain := plainTable(header, rows)
+	if !gonbui.IsNotebook {
+		fmt.Print(plain)
+		return
+	}
+	gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{
+		protocol.MIMETextHTML: htmlTable(header, rows), protocol.MIMETextPlain: plain,
+	}})
+	gonbui.Sync()
+}
+
+func plainTable(header []string, rows [][]any) string {
+	var text strings.Builder
+	w := tabwriter.NewWriter(&text, 0, 0, 3, ' ', 0)
+	fmt.Fprintln(w, strings.Join(header, "\t"))
+	for _, row := range rows {
+		cells := make([]string, len(row))
+		for i, value := range row {
+			cells[i] = cell(value)
+		}
+		fmt.Fprintln(w, strings.Join(cells, "\t"))
+	}
+	_ = w.Flush() // a Builder takes everything
+	return text.String()
+}
+
+func htmlTable(header []string, rows [][]any) string {
+	text := "<table><tr>"
+	for _, name := range header {
+		text += "<th style='text-align:left'>" + html.EscapeString(name) + "</th>"
+	}
+	for _, row := range rows {
+		text += "</tr>\n<tr>"
+		for _, value := range row {
+			text += "<td style='text-align:left'>" + html.EscapeString(cell(value)) + "</td>"
+		}
+	}
+	return text + "</tr></table>"
+}
+
+func cell(value any) string {
+	switch v := value.(type) {
+	case float64:
+		return fmt.Sprintf("%.4g", v)
+	case float32:
+		return fmt.Sprintf("%.4g", v)
+	}
+	return fmt.Sprint(value)
+}
+
+// headless tells that nobody watches: the runner of notebooks says so.
+func headless() bool { return os.Getenv("VAPO_HEADLESS") != "" }
