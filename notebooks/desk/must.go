@@ -15,6 +15,12 @@ import (
 // Must gives the value, or stops the cell: at an error by a panic, whose trace names the cell's line; at an interrupt by one line
 // that says so, and status 130, so that the cells queued behind this one do not run.
 func Must[T any](value T, err error) T {
+	Check(err)
+	return value
+}
+
+// Check stops the cell as [Must] does, unless err is nil.
+func Check(err error) {
 	if errors.Is(err, context.Canceled) && Context().Err() != nil {
 		fmt.Println(strings.TrimSuffix(err.Error(), ": "+context.Canceled.Error()))
 		gonbui.Sync()
@@ -23,7 +29,6 @@ func Must[T any](value T, err error) T {
 	if err != nil {
 		panic(err)
 	}
-	return value
 }
 
 // Context is cancelled when the cell is interrupted: a training then keeps its checkpoint and returns. A second interrupt ends
