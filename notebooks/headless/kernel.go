@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"time"
+
+	"vapoflow/notebooks/kernel/spec"
 )
 
 // errDied reports that the kernel process ended before the cell did.
@@ -32,7 +34,7 @@ type kernel struct {
 }
 
 // startKernel starts a kernel in the folder of a notebook and waits until it answers. Close must be called.
-func startKernel(ctx context.Context, spec kernelspec, notebookFolder string) (k *kernel, err error) {
+func startKernel(ctx context.Context, start spec.Spec, notebookFolder string) (k *kernel, err error) {
 	folder, err := os.MkdirTemp("", "vapo-notebook-")
 	if err != nil {
 		return nil, err
@@ -51,7 +53,7 @@ func startKernel(ctx context.Context, spec kernelspec, notebookFolder string) (k
 		return k, fmt.Errorf("sockets in %s would have names of %d bytes, the system allows %d: set TMPDIR to a shorter path",
 			folder, longest, maxSocketName)
 	}
-	if err = k.startProcess(spec, at, notebookFolder); err != nil {
+	if err = k.startProcess(start, at, notebookFolder); err != nil {
 		return k, fmt.Errorf("starting the kernel: %w", err)
 	}
 	late := time.AfterFunc(startTimeout, stop)
@@ -64,7 +66,7 @@ func startKernel(ctx context.Context, spec kernelspec, notebookFolder string) (k
 }
 
 // startProcess runs the command of the kernelspec, and a guard over it.
-func (k *kernel) startProcess(spec kernelspec, at connection, notebookFolder string) error {
+func (k *kernel) startProcess(start spec.Spec, at connection, notebookFolder string) error {
 	connectionFile := filepath.Join(k.folder, "kernel-"+at.Key+".json")
 	text, err := json.Marshal(at)
 	if err == nil {
@@ -82,11 +84,11 @@ func (k *kernel) startProcess(spec kernelspec, at connection, notebookFolder str
 	if err != nil {
 		return err
 	}
-	argv := spec.argv(connectionFile)
+	argv := start.Command(connectionFile)
 	k.command = exec.Command(argv[0], argv[1:]...)
 	k.command.Dir, k.command.Stdout, k.command.Stderr = notebookFolder, log, log
 	k.command.Env = append(os.Environ(), "TMPDIR="+k.folder, "VAPO_HEADLESS=1", "PATH="+masked+string(os.PathListSeparator)+os.Getenv("PATH"))
-	for name, value := range spec.Env {
+	for name, value := range start.Env {
 		k.command.Env = append(k.command.Env, name+"="+value)
 	}
 	k.command.SysProcAttr = ownGroup()

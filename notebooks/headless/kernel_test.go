@@ -80,7 +80,7 @@ func TestPanicEndsKernel(t *testing.T) {
 func TestBrokenKernel(t *testing.T) {
 	t.Parallel()
 	done := runFile(t, newNotebook(t, "!true"), func(r *runner) {
-		r.spec.Argv = []string{"sh", "-c", "echo no gonb here >&2; exit 127"}
+		r.kernel.Argv = []string{"sh", "-c", "echo no gonb here >&2; exit 127"}
 	})
 	if want := "the kernel did not start: exit status 127: no gonb here"; done.failure == nil || done.failure.Error() != want {
 		t.Errorf("failure %v, want %s", done.failure, want)

@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"vapoflow/notebooks/kernel/spec"
 )
 
 func main() {
@@ -64,14 +66,14 @@ func runAll(ctx context.Context, args []string, stdout, stderr io.Writer) (faile
 			return false, fmt.Errorf("--out %s: %w", o.out, err)
 		}
 	}
-	root, err := findRoot(".")
+	root, err := spec.FindRoot(".")
 	if err != nil {
 		return false, usageError{err}
 	}
-	if o.spec, err = readSpec(root); err != nil {
+	if o.kernel, err = spec.Read(root); err != nil {
 		return false, err
 	}
-	if err := ensureTools(ctx, root, stderr); err != nil {
+	if err := spec.EnsureTools(ctx, root, stderr); err != nil {
 		return false, err
 	}
 	if file, ok := stderr.(*os.File); ok && term.IsTerminal(int(file.Fd())) {

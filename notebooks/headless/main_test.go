@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"vapoflow/notebooks/kernel/spec"
 )
 
 // TestMain builds the kernel's tools once; as a child process of a test, it is the command itself.
@@ -16,9 +18,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("HEADLESS_TEST_COMMAND") != "" {
 		main()
 	}
-	root, err := findRoot(".")
+	root, err := spec.FindRoot(".")
 	if err == nil {
-		err = ensureTools(context.Background(), root, os.Stderr)
+		err = spec.EnsureTools(context.Background(), root, os.Stderr)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -49,11 +51,11 @@ func newNotebook(t *testing.T, sources ...string) (path string) {
 // runFile runs one notebook with the repository's kernel, by default with --check and three minutes for a cell.
 func runFile(t *testing.T, path string, change func(*runner)) result {
 	t.Helper()
-	root, err := findRoot(".")
+	root, err := spec.FindRoot(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	spec, err := readSpec(root)
+	kernel, err := spec.Read(root)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +63,7 @@ func runFile(t *testing.T, path string, change func(*runner)) result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &runner{spec: spec, timeout: 3 * time.Minute, check: true, out: t.TempDir()}
+	r := &runner{kernel: kernel, timeout: 3 * time.Minute, check: true, out: t.TempDir()}
 	if change != nil {
 		change(r)
 	}

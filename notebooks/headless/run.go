@@ -5,11 +5,13 @@ import (
 	"fmt"
 	"path/filepath"
 	"time"
+
+	"vapoflow/notebooks/kernel/spec"
 )
 
 // A runner runs notebooks with the same options; its methods may be called in parallel.
 type runner struct {
-	spec     kernelspec
+	kernel   spec.Spec
 	settings []setting
 	timeout  time.Duration // for each cell
 	check    bool          // missing output is a failure
@@ -81,10 +83,10 @@ func (d *result) fail(err error) result {
 func (r *runner) execute(ctx context.Context, n *notebook, done *result) error {
 	stored := n.clear()
 	if n.metadata["kernelspec"] == nil {
-		n.metadata["kernelspec"] = map[string]any{"name": filepath.Base(r.spec.folder), "display_name": r.spec.Display, "language": "go"}
+		n.metadata["kernelspec"] = map[string]any{"name": r.kernel.Name(), "display_name": r.kernel.Display, "language": "go"}
 	}
 	n.metadata["language_info"] = map[string]any{"name": "go", "file_extension": ".go", "mimetype": "text/x-go"}
-	k, err := startKernel(ctx, r.spec, filepath.Dir(done.path))
+	k, err := startKernel(ctx, r.kernel, filepath.Dir(done.path))
 	if err != nil {
 		return err
 	}

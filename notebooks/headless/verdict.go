@@ -195,3 +195,9 @@ func firstLine(text string) string {
 	}
 	return strings.TrimSpace(text)
 }
+
+// lastLine is the last line of text that is not blank.
+func lastLine(text string) string {
+	text = strings.TrimSpace(text)
+	return strings.TrimSpace(text[strings.LastIndexByte(text, '\n')+1:])
+}
