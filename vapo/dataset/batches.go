@@ -3,6 +3,7 @@ package dataset
 import (
 	"fmt"
 	"math/rand/v2"
+	"runtime"
 	"sync"
 )
 
@@ -11,6 +12,9 @@ import (
 //
 // A finite set is walked epoch by epoch, each in a permutation drawn from (seed, epoch); a batch that reaches the end
 // of an epoch goes on in the next, so that no example is dropped. An unlimited set gives fresh examples at every step.
+//
+// Where steps are asked for in order, the next batch is read on all cores while the caller uses this one. That changes
+// when it is read and never what it holds.
 type Batches struct {
 	ds    Dataset
 	info  Info
@@ -21,6 +25,16 @@ type Batches struct {
 	mu    sync.Mutex
 	epoch int // whose permutation is in order
 	order []int
+	last  int    // the step of the last Fill
+	ahead *ahead // the batch that is read ahead of need, or nil
+}
+
+// ahead is a batch under way.
+type ahead struct {
+	step int
+	x    []float32
+	err  error
+	done chan struct{} // closed when x and err are there
 }
 
 // NewBatches returns the batches of ds with batch examples each. With flip, every image is mirrored left to right
@@ -33,7 +47,7 @@ func NewBatches(ds Dataset, batch int, seed uint64, flip bool) (*Batches, error)
 	if flip && !info.IsImage() {
 		return nil, fmt.Errorf("dataset: %s holds points of shape %v: only images can be flipped", info.Name, info.Shape)
 	}
-	return &Batches{ds: ds, info: info, batch: batch, seed: seed, flip: flip, epoch: -1}, nil
+	return &Batches{ds: ds, info: info, batch: batch, seed: seed, flip: flip, epoch: -1, last: -1}, nil
 }
 
 // Fill writes the batch of the given step (0, 1, …), [batch, shape...], to dst. It is safe for concurrent use.
@@ -46,9 +60,75 @@ func (b *Batches) Fill(step int, dst []float32) error {
 		return fmt.Errorf("dataset: a batch of %s is %d × %v, %d values, but dst has room for %d",
 			b.info.Name, b.batch, b.info.Shape, b.batch*size, len(dst))
 	}
+	next, inOrder := b.take(step)
+	if next == nil {
+		if err := b.draw(step, dst); err != nil {
+			return err
+		}
+		next = &ahead{x: make([]float32, len(dst))}
+	} else {
+		<-next.done
+		if next.err != nil {
+			return next.err
+		}
+		copy(dst, next.x)
+	}
+	if inOrder {
+		b.begin(&ahead{step: step + 1, x: next.x, done: make(chan struct{})})
+	}
+	return nil
+}
+
+// take returns the batch of a step if it was begun ahead, and whether steps come in order.
+func (b *Batches) take(step int) (next *ahead, inOrder bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ahead != nil && b.ahead.step == step {
+		next = b.ahead
+	}
+	inOrder = b.last < 0 || step == b.last+1
+	b.last, b.ahead = step, nil
+	return next, inOrder
+}
+
+// begin reads a batch in the background, unless one is under way. The work ends by itself: there is nothing to close.
+func (b *Batches) begin(next *ahead) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.ahead != nil {
+		return
+	}
+	b.ahead = next
+	go func() {
+		defer close(next.done)
+		next.err = b.draw(next.step, next.x)
+	}()
+}
+
+// draw reads a batch, a large one on all cores.
+func (b *Batches) draw(step int, dst []float32) error {
+	const enough = 8192 // values that are worth a goroutine
+	workers := min(runtime.GOMAXPROCS(0), b.batch, 1+len(dst)/enough)
+	errs := make([]error, workers)
+	var group sync.WaitGroup
+	for w := range workers {
+		group.Go(func() { errs[w] = b.drawPart(step, w*b.batch/workers, (w+1)*b.batch/workers, dst) })
+	}
+	group.Wait()
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// drawPart reads examples from to to-1 of a batch.
+func (b *Batches) drawPart(step, from, to int, dst []float32) error {
+	size := b.info.Size()
 	var order []int
 	epoch := -1
-	for k := range b.batch {
+	for k := from; k < to; k++ {
 		position := step*b.batch + k
 		i := b.first() + position
 		if b.info.Len > 0 {
@@ -58,7 +138,7 @@ func (b *Batches) Fill(step int, dst []float32) error {
 			i = order[position%b.info.Len]
 		}
 		x := dst[k*size : (k+1)*size]
-		if err := b.ds.Read(i, x); err != nil {
+		if err := b.read(i, position, x); err != nil {
 			return err
 		}
 		if b.flip && mix(mix(b.seed)^uint64(position))&1 == 1 {
@@ -66,6 +146,14 @@ func (b *Batches) Fill(step int, dst []float32) error {
 		}
 	}
 	return nil
+}
+
+// read reads example i, with new random numbers at every position of the walk if it has some.
+func (b *Batches) read(i, position int, x []float32) error {
+	if fresh, ok := b.ds.(redrawn); ok {
+		return fresh.readDraw(i, mix(b.seed)+uint64(position), x)
+	}
+	return b.ds.Read(i, x)
 }
 
 // first is where the walk over an unlimited set begins: each seed starts somewhere else in 2⁶² indices, so that two

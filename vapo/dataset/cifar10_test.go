@@ -37,10 +37,11 @@ func TestCIFARRoundTrip(t *testing.T) {
 	folder := t.TempDir()
 	raw := madeUp(6)
 	sum := sha256.Sum256(raw[:3*cifarRecord])
-	files := []recordFile{{"a.bin", hex.EncodeToString(sum[:])}, {"b.bin", "another"}}
+	files := []recordFile{{"a.bin", hex.EncodeToString(sum[:]), 3}, {"b.bin", "another", 3}}
 	write(t, filepath.Join(folder, "a.bin"), raw[:3*cifarRecord])
 	write(t, filepath.Join(folder, "b.bin"), raw[3*cifarRecord:])
-	set, err := loadCIFAR(entry{name: "cifar10", title: "CIFAR-10"}, folder, "train", files, 3)
+	records := recordSet{entry{name: "cifar10", title: "CIFAR-10"}, []int{10}, map[string]int{"train": 6, "test": 3}}
+	set, err := records.load(folder, "train", files)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,9 +64,13 @@ func TestCIFARRoundTrip(t *testing.T) {
 	if info := set.Info(); info.SHA256 != hex.EncodeToString(all[:]) || !strings.Contains(info.Title, "not the official bytes") {
 		t.Errorf("info of made-up files: %+v", info)
 	}
-	official, err := loadCIFAR(entry{name: "cifar10", title: "CIFAR-10"}, folder, "train", files[:1], 3)
-	if err != nil || official.Info().Title != "CIFAR-10 train" {
+	official, err := records.load(folder, "test", files[:1])
+	if err != nil || official.Info().Title != "CIFAR-10 test" {
 		t.Errorf("files with the expected hashes are titled %q (%v)", official.Info().Title, err)
+	}
+	part, err := records.load(folder, "train", files[:1])
+	if err != nil || part.Info().Title != "CIFAR-10 train, a part: 3 of 6 images, not verified" {
+		t.Errorf("half of the files is titled %q (%v)", part.Info().Title, err)
 	}
 }
 
@@ -87,7 +92,7 @@ func TestCIFARDamaged(t *testing.T) {
 		if c.raw != nil {
 			write(t, filepath.Join(folder, "bad.bin"), c.raw)
 		}
-		_, err := loadCIFAR(entry{}, folder, "train", []recordFile{{name: "bad.bin"}}, 3)
+		_, err := (recordSet{classes: []int{10}}).load(folder, "train", []recordFile{{name: "bad.bin", records: 3}})
 		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "bad.bin") || errors.Is(err, ErrMissing) {
 			t.Errorf("%s: %v", name, err)
 		}

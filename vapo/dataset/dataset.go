@@ -1,6 +1,8 @@
 package dataset
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,8 +34,8 @@ type Info struct {
 	Title  string // one line for figures and reports, with what the set is not ("not the official bytes")
 	Shape  []int  // [d] for points; [height, width, channels] for images, values in [-1, 1]
 	Len    int    // number of examples; 0 = unlimited, example i being a function of (the set's own seed, i)
-	SHA256 string // hash of the bytes that were really read, in hexadecimal; "" for formulas
-	Source string // the folder or file that was read, or the formula
+	SHA256 string // hash of the bytes that were really read, in hexadecimal; of names and sizes where images are decoded as they are read; "" for formulas
+	Source string // the folder or file that was read, or the formula, and what was done to it
 }
 
 // Size returns the number of values of one example: the product of Shape.
@@ -80,6 +82,17 @@ func (info Info) check(i int, dst []float32) error {
 		return fmt.Errorf("dataset: an example of %s is %v, %d values, but dst has room for %d", info.Name, info.Shape, info.Size(), len(dst))
 	}
 	return nil
+}
+
+// derived describes a set that was made of this one.
+func (info Info) derived(how string) Info {
+	info = info.clone()
+	info.Source += "; " + how
+	if info.SHA256 != "" {
+		sum := sha256.Sum256([]byte(info.SHA256 + "\n" + how))
+		info.SHA256 = hex.EncodeToString(sum[:])
+	}
+	return info
 }
 
 // clone keeps callers of Info from changing the set's own shape.

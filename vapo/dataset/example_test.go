@@ -45,6 +45,59 @@ func ExampleBatches_Fill() {
 	// Output: true
 }
 
+// An out-of-distribution test gives every set the same treatment, and titles say which.
+func ExampleTreated() {
+	ds, err := dataset.Open("uniform", dataset.Options{Split: "test", Size: 64})
+	if err != nil {
+		log.Fatal(err)
+	}
+	ds, err = dataset.Treated(ds, dataset.Resize(32), dataset.JPEG(75))
+	if err != nil {
+		log.Fatal(err)
+	}
+	info := ds.Info()
+	fmt.Println(info.Title, info.Shape, info.Len)
+	// Output: uniform noise, 32×32, JPEG quality 75 [32 32 3] 10000
+}
+
+func ExampleInterpolations() {
+	ds, err := dataset.Open("drawn", dataset.Options{Split: "test"})
+	if err != nil {
+		log.Fatal(err)
+	}
+	means, err := dataset.Interpolations(ds, 1)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(means.Info().Title)
+	// Output: interpolations of drawn images, not CIFAR-10
+}
+
+// Bits per dimension need a density on real numbers: noise fills the gaps between the bytes.
+func ExampleDequantised() {
+	ds, err := dataset.Open("drawn", dataset.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	noisy, err := dataset.Dequantised(ds, 1) // what Options.Dequantise does
+	if err != nil {
+		log.Fatal(err)
+	}
+	x, errX := dataset.ReadRange(ds, 0, 1)
+	y, errY := dataset.ReadRange(noisy, 0, 1)
+	if err := errors.Join(errX, errY); err != nil {
+		log.Fatal(err)
+	}
+	levels := float64(y[0]-x[0]) * 255 / 2
+	fmt.Println(levels != 0, levels > -0.5 && levels < 0.5)
+	// Output: true true
+}
+
+func ExampleFetchable() {
+	fmt.Println(dataset.Fetchable())
+	// Output: [cifar10 cifar100 svhn]
+}
+
 func ExampleGaussianMixture() {
 	ds, err := dataset.Open("ring8", dataset.Options{})
 	if err != nil {

@@ -85,6 +85,22 @@ func TestFetch(t *testing.T) {
 	}
 }
 
+// TestFetchPlain: a file that is no archive goes into its folder as it is, and is not fetched again.
+func TestFetchPlain(t *testing.T) {
+	a, ranges := serve(t, []byte("not packed"), 0)
+	a.plain = true
+	dir := t.TempDir()
+	for range 2 {
+		if err := a.fetch(context.Background(), dir, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(filepath.Join(dir, "set", "set.tar.gz"))
+	if err != nil || string(got) != "not packed" || len(*ranges) != 1 {
+		t.Errorf("%q, %v, after %d requests", got, err, len(*ranges))
+	}
+}
+
 // TestFetchResumes: after a broken connection the rest is asked for, and only the rest.
 func TestFetchResumes(t *testing.T) {
 	raw := tarball(t, regular("set/a.bin"))

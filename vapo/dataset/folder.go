@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 
@@ -81,15 +82,17 @@ func imageFiles(folder string) ([]string, error) {
 			}
 			return nil
 		}
-		switch strings.ToLower(filepath.Ext(path)) {
-		case ".png", ".jpg", ".jpeg":
-			if !d.IsDir() {
-				files = append(files, path)
-			}
+		if !d.IsDir() && isImageName(path) {
+			files = append(files, path)
 		}
 		return nil
 	})
 	return files, err
+}
+
+// isImageName tells the files that are decoded.
+func isImageName(name string) bool {
+	return slices.Contains([]string{".png", ".jpg", ".jpeg"}, strings.ToLower(filepath.Ext(name)))
 }
 
 // sizeOf returns the size that all images of the set will have: the one asked for, or that of the first file.
@@ -153,23 +156,11 @@ func decode(file string, side image.Point, size int, rgb []uint8) (sum [sha256.S
 	}
 	crop := picture.Bounds()
 	if size > 0 {
-		crop = centralSquare(crop)
+		crop = centred(crop, min(crop.Dx(), crop.Dy()))
 	}
-	canvas := image.NewRGBA(image.Rectangle{Max: side})
-	if crop.Size() == side {
-		draw.Copy(canvas, image.Point{}, picture, crop, draw.Src, nil)
-	} else {
-		draw.CatmullRom.Scale(canvas, canvas.Bounds(), picture, crop, draw.Src, nil)
-	}
+	canvas := fit(picture, crop, side, draw.CatmullRom)
 	for i := range side.X * side.Y {
 		copy(rgb[3*i:3*i+3], canvas.Pix[4*i:])
 	}
 	return sha256.Sum256(raw), nil
-}
-
-// centralSquare is the largest square in the middle of b.
-func centralSquare(b image.Rectangle) image.Rectangle {
-	side := min(b.Dx(), b.Dy())
-	corner := b.Min.Add(image.Pt((b.Dx()-side)/2, (b.Dy()-side)/2))
-	return image.Rectangle{Min: corner, Max: corner.Add(image.Pt(side, side))}
 }

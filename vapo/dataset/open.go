@@ -14,7 +14,9 @@ import (
 type Options struct {
 	Root  string // folder that holds the downloaded sets (the caller passes VAPO_DATA); unused by formulas and paths
 	Split string // "train" (also "") or "test"; the two share no example
-	Size  int    // image folders: crop centrally to a square and resize to Size×Size; 0 = images as they are
+	Size  int    // image folders: crop centrally to a square and resize to Size×Size; 0 = images as they are. celeba: the side, 0 = 64. Noise: the side, 0 = 32
+
+	Dequantise bool // images: add uniform noise of the width of one level; see Dequantised
 }
 
 // Entry is one line of the list of sets.
@@ -45,6 +47,13 @@ var sets = []entry{
 	{"rings", "four rings", false, openPlanar(rings)},
 	{"drawn", "drawn images, not CIFAR-10", true, openDrawn},
 	{"cifar10", "CIFAR-10", true, openCIFAR10},
+	{"cifar10-original", "CIFAR-10 with original pixels", true, openOriginals},
+	{"cifar10-interp", "CIFAR-10 interpolations", true, openInterpolations},
+	{"cifar100", "CIFAR-100", true, openCIFAR100},
+	{"svhn", "SVHN", true, openSVHN},
+	{"celeba", "CelebA", true, openCelebA},
+	{"constant", "constant colours", true, openNoise(oneColour)},
+	{"uniform", "uniform noise", true, openNoise(uniformBytes)},
 }
 
 // List returns the sets that have a name, in the order in which help texts show them.
@@ -76,6 +85,14 @@ func Open(name string, opt Options) (Dataset, error) {
 	default:
 		return nil, fmt.Errorf("dataset: %w: split %q; choose train or test", ErrUnknown, opt.Split)
 	}
+	ds, err := openName(name, opt)
+	if err != nil || !opt.Dequantise {
+		return ds, err
+	}
+	return Dequantised(ds, seedOf(opt.Split))
+}
+
+func openName(name string, opt Options) (Dataset, error) {
 	for _, e := range sets {
 		if e.name == name {
 			return e.open(e, opt)
