@@ -123,20 +123,20 @@ func squaredDistance(a, b []float64, limit float64) float64 {
 	return sum + squares(a, b)
 }
 
-// squares is Σ (a_i − b_i)²; four sums let the processor overlap additions.
+// squares is Σ (a_i − b_i)²; four sums let the processor overlap its additions.
 func squares(a, b []float64) float64 {
-	var sum [4]float64
-	b = b[:len(a)]
-	i := 0
-	for ; i+3 < len(a); i += 4 {
-		for j := range sum {
-			difference := a[i+j] - b[i+j]
-			sum[j] += difference * difference
-		}
+	var s0, s1, s2, s3 float64
+	for len(a) >= 4 && len(b) >= 4 {
+		d0, d1, d2, d3 := a[0]-b[0], a[1]-b[1], a[2]-b[2], a[3]-b[3]
+		s0 += d0 * d0
+		s1 += d1 * d1
+		s2 += d2 * d2
+		s3 += d3 * d3
+		a, b = a[4:], b[4:]
 	}
-	for ; i < len(a); i++ {
-		difference := a[i] - b[i]
-		sum[0] += difference * difference
+	for i := range a {
+		d := a[i] - b[i]
+		s0 += d * d
 	}
-	return sum[0] + sum[1] + sum[2] + sum[3]
+	return s0 + s1 + s2 + s3
 }
