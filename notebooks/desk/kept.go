@@ -14,11 +14,13 @@ import (
 	"time"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/vapo"
 )
 
 // Cached gives what compute gave when it was last called for this name and key, from a file below [Results], else computes and
-// keeps it. The key is everything that the value depends on, a configuration for example: any value that encodes as JSON. Exported
-// fields are kept, as encoding/gob has them. After a change in the code of compute, [Forget] the name.
+// keeps it. The key is everything that the value depends on, a configuration for example: any value that encodes as JSON;
+// [vapo.TrainingVersion] is part of it. Exported fields are kept, as encoding/gob has them. After a change in the code of compute,
+// [Forget] the name.
 func Cached[T any](name string, key any, compute func() (T, error)) (value T, err error) {
 	path, err := keptPath(name, key)
 	if err != nil {
@@ -72,7 +74,7 @@ func keptPath(name string, key any) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("desk: the key of %s must encode as JSON: %w", name, err)
 	}
-	hash := sha256.Sum256(text)
+	hash := sha256.Sum256(fmt.Appendf(text, " %d", vapo.TrainingVersion))
 	return filepath.Join(keptDir(), name+"-"+hex.EncodeToString(hash[:8])+".gob"), nil
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/solver"
@@ -42,7 +41,7 @@ func Samples(m *vapo.Model) Preview {
 		if len(m.Shape) == 1 {
 			return scatter(values), nil
 		}
-		return sheet(values, m.Shape)
+		return picture(values, m.Shape)
 	}
 }
 
@@ -56,13 +55,9 @@ func scatter(x []float32) string {
 		`<path d="` + dots.String() + `" stroke="` + ink + `" stroke-width=".12" stroke-linecap="round" fill="none"/></svg>`
 }
 
-// sheet lays images [n, height, width, 3] out in rows of three.
-func sheet(x []float32, shape []int) (string, error) {
-	pixels := make([]uint8, len(x))
-	for i, v := range x {
-		pixels[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
-	}
-	f, err := figures.Sheet(figures.SheetData{Pixels: pixels, Height: shape[0], Width: shape[1], Columns: 3, Zoom: max(1, 64/shape[0])})
+// picture is a sheet of images as HTML.
+func picture(x []float32, shape []int) (string, error) {
+	f, err := Sheet(x, shape, "")
 	if err != nil {
 		return "", err
 	}

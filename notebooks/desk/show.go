@@ -42,6 +42,18 @@ func ShowImage(m image.Image) {
 	gonbui.Sync()
 }
 
+// Sheet lays out images [n, height, width, 3], flattened and with values in [-1, 1], at two screen pixels or more to one of theirs.
+func Sheet(x []float32, shape []int, title string) (*figures.Figure, error) {
+	if len(shape) != 3 || shape[2] != 3 {
+		return nil, fmt.Errorf("desk: a sheet shows images [height, width, 3], and these have shape %v", shape)
+	}
+	pixels := make([]uint8, len(x))
+	for i, v := range x {
+		pixels[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
+	}
+	return figures.Sheet(figures.SheetData{Pixels: pixels, Height: shape[0], Width: shape[1], Zoom: max(1, 64/shape[0]), Title: title})
+}
+
 // Table shows rows below a header. Floats get four digits; format others as text.
 func Table(header []string, rows ...[]any) {
 	plain := plainTable(header, rows)

@@ -1,0 +1,59 @@
+package desk
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/janpfeifer/gonb/gonbui"
+
+	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+)
+
+// Env is where [paper.Run] works in a notebook: with the command line's folders and backend, its trainings watched below the cell.
+// Changes are settings as --set takes them, "homotopy=straight" for example.
+func Env(preset, recipe string, changes ...string) (paper.Env, error) {
+	choice, err := backend.New("")
+	if err != nil {
+		return paper.Env{}, err
+	}
+	env := paper.Env{
+		Backend: choice, Out: Results(), DataRoot: DataRoot(), Preset: preset, Recipe: recipe, Resume: true, Command: "notebook",
+		Watch: func(name string, _ int) (observe func(vapo.Progress), done func()) { return Watch(name), func() {} },
+		Say:   func(line string) { fmt.Println(line) },
+	}
+	for _, text := range changes {
+		change, err := paper.ParseSet(text)
+		if err != nil {
+			return env, err
+		}
+		env.Changes = append(env.Changes, change)
+	}
+	return env, nil
+}
+
+// ShowRecord shows the numbers and the figures in a run's folder.
+func ShowRecord(dir string) {
+	m, err := record.Read(dir)
+	Check(err)
+	var rows [][]any
+	for name, value := range m.Results {
+		rows = append(rows, []any{strings.ReplaceAll(name, "_", " "), value})
+	}
+	slices.SortFunc(rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
+	Table([]string{"record " + m.Name, ""}, rows...)
+	for _, figure := range m.Figures {
+		text, err := os.ReadFile(filepath.Join(dir, figure.File))
+		Check(err)
+		if !gonbui.IsNotebook {
+			fmt.Println(figure.File)
+		}
+		gonbui.DisplayPNG(text)
+	}
+	gonbui.Sync()
+}
