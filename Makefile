@@ -8,14 +8,14 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks xla tools clean
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean
 
 help: ## this list
 	@echo 'Two commands do everything:'
 	@echo '  make reproduce               every figure and table, then results/index.html'
 	@echo '  make test                    vet, lint, unit tests, notebooks'
 	@echo 'All targets:'
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-24s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo 'Settings:'
 	@echo '  PRESET=smoke|quick|cpu|paper how much make reproduce runs (quick)'
 	@echo '  VAPO_BACKEND=go|xla|auto     what computes (auto); see go doc ./vapo/backend'
@@ -49,7 +49,16 @@ outside: ## a module that extends the library from outside passes the suites
 	cd examples/outside && go vet ./... && go test ./...
 
 notebooks: ## run the notebooks headless at preset smoke; fails on any error of any cell
-	go run ./notebooks/headless --check --set preset=smoke notebooks/*.ipynb
+	go run ./notebooks/headless --check --jobs 2 --set preset=smoke notebooks/*.ipynb
+
+kernel: ## install the notebook kernel "Go (VAPO)" for Jupyter, for this user
+	@go run ./notebooks/kernel
+
+lab: ## JupyterLab with that kernel, on 127.0.0.1; installs it in .cache/lab where there is none
+	@scripts/lab
+
+browser-test: ## notebooks in JupyterLab and results/index.html in headless Chromium, where it is installed
+	cd notebooks/browser && go vet ./... && go test -count=1 -v -timeout 40m ./...
 
 xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 	@scripts/fetch-xla

@@ -1,0 +1,92 @@
+package browser
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// A lab is a running JupyterLab over a folder of its own, with settings of its own.
+type lab struct {
+	folder, host, token string
+}
+
+// startLab starts scripts/lab, which is what make lab does, over a folder with a copy of Figure 1's notebook at the given preset.
+func startLab(t *testing.T, preset string) lab {
+	t.Helper()
+	l := lab{folder: t.TempDir(), token: "browser-test"}
+	text, err := os.ReadFile("../fig1.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen := regexp.MustCompile(`(preset\s*= \\")\w+(\\")`)
+	if !chosen.Match(text) {
+		t.Fatal("fig1.ipynb declares no preset")
+	}
+	if err := os.WriteFile(filepath.Join(l.folder, "fig1.ipynb"), chosen.ReplaceAll(text, []byte("${1}"+preset+"${2}")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	port := freePort(t)
+	l.host = fmt.Sprintf("127.0.0.1:%d", port)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer log.Close()
+	command := exec.Command(filepath.Join(repository, "scripts", "lab"), l.folder, "--no-browser", fmt.Sprintf("--port=%d", port), "--ServerApp.port_retries=0")
+	command.Stdout, command.Stderr = log, log
+	command.Env = append(os.Environ(), "JUPYTER_TOKEN="+l.token)
+	for _, kind := range []string{"JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"} {
+		command.Env = append(command.Env, kind+"="+t.TempDir())
+	}
+	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	if err := command.Start(); err != nil {
+		t.Fatal(err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- command.Wait() }()
+	t.Cleanup(func() { stopLab(command.Process.Pid, ended) })
+	for start := time.Now(); ; time.Sleep(200 * time.Millisecond) {
+		if reply, err := http.Get("http://" + l.host + "/api?token=" + l.token); err == nil {
+			reply.Body.Close()
+			return l
+		}
+		select {
+		case err := <-ended:
+			ended <- err
+			text, _ := os.ReadFile(log.Name())
+			t.Fatalf("scripts/lab ended: %v\n%s", err, text)
+		default:
+		}
+		if time.Since(start) > 10*time.Minute { // it may install JupyterLab
+			t.Fatal("JupyterLab did not start within ten minutes")
+		}
+	}
+}
+
+// stopLab ends the server politely, which ends its kernels, and then whatever is left of it.
+func stopLab(pid int, ended <-chan error) {
+	syscall.Kill(pid, syscall.SIGTERM)
+	select {
+	case <-ended:
+	case <-time.After(20 * time.Second):
+	}
+	syscall.Kill(-pid, syscall.SIGKILL)
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}

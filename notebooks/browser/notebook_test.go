@@ -1,0 +1,97 @@
+package browser
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// A notebook is one that is open in JupyterLab.
+type notebook struct {
+	*page
+	lab
+}
+
+// What the tests look for in the page, as JavaScript.
+const (
+	idle    = `document.querySelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')`
+	said    = `[...document.querySelectorAll('.jp-OutputArea-output')].map(o => o.innerText).join('\n')`
+	waiting = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => p.innerText.includes('*'))`
+	ran     = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\[\d+\]/.test(p.innerText))`
+	figures = `[...document.querySelectorAll('.jp-OutputArea-output img')].filter(i => i.naturalWidth > 300).length`
+	failed  = `document.querySelector('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], ` +
+		`.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')`
+)
+
+// openFigure1 opens the notebook and waits for its kernel.
+func openFigure1(t *testing.T, preset string) notebook {
+	p := open(t, 1400, 1000) // first, because it skips the test where there is no browser
+	n := notebook{p, startLab(t, preset)}
+	n.do(chromedp.Navigate("http://" + n.host + "/lab/tree/fig1.ipynb?token=" + n.token))
+	n.wait(3*time.Minute, "the notebook is open, its kernel idle", `document.querySelector('.jp-CodeCell') && `+idle)
+	return n
+}
+
+// runAll chooses Run, Run All Cells in the menu.
+func (n notebook) runAll() {
+	n.Helper()
+	n.do(chromedp.Click(`//div[contains(@class, "lm-MenuBar-itemLabel") and text()="Run"]`, chromedp.BySearch),
+		chromedp.Click(`.lm-Menu-item[data-command="runmenu:run-all"]`, chromedp.ByQuery))
+	n.wait(30*time.Second, "the cells are queued", waiting)
+}
+
+// TestFigure1: all cells run, the figure appears, and at the second time the model is loaded, not trained.
+func TestFigure1(t *testing.T) {
+	n := openFigure1(t, "smoke")
+	n.shot("lab-1-open")
+	n.runAll()
+	n.wait(8*time.Minute, "all cells have run", ran+` && `+idle)
+	if eval[bool](n.page, "!!"+failed) {
+		n.shot("lab-2-failed")
+		t.Fatalf("a cell failed: %s", eval[string](n.page, said))
+	}
+	n.wait(10*time.Second, "a figure is shown", figures+" > 0")
+	n.do(chromedp.Evaluate(`document.querySelector('.jp-OutputArea-output img').scrollIntoView({block: 'end'})`, nil), chromedp.Sleep(time.Second))
+	n.shot("lab-2-figure")
+	n.runAll()
+	n.wait(8*time.Minute, "all cells have run again", ran+` && `+idle)
+	n.wait(10*time.Second, "the model is loaded", `/loaded, trained/.test(`+said+`)`)
+	n.shot("lab-3-loaded")
+	n.onlyFrom(n.host)
+}
+
+// TestInterrupt: pressing i twice stops a training, which keeps its checkpoint; run again, it goes on from there to the end; and the
+// third time it is loaded.
+func TestInterrupt(t *testing.T) {
+	n := openFigure1(t, "quick")
+	n.runAll()
+	n.wait(8*time.Minute, "a training is under way", `+/step (\d+) of/.exec(`+said+`)?.[1] > 1000`)
+	n.shot("lab-4-training")
+	n.do(chromedp.Click(`.jp-Notebook`, chromedp.ByQuery), chromedp.KeyEvent(kb.Escape), chromedp.KeyEvent("i"), chromedp.KeyEvent("i"))
+	n.wait(time.Minute, "it is interrupted", `/interrupted at step \d+/.test(`+said+`) && !`+waiting)
+	n.shot("lab-5-interrupted")
+	at, err := strconv.Atoi(eval[string](n.page, `/interrupted at step (\d+)/.exec(`+said+`)[1]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept, _ := filepath.Glob(filepath.Join(n.folder, "results", "models", "*", "*")); len(kept) == 0 {
+		t.Error("no checkpoint was kept")
+	}
+
+	n.runAll()
+	step := `(+/step (\d+) of/.exec(` + said + `)?.[1] || 0)`
+	n.wait(4*time.Minute, "the training goes on", step+" > 0 && !/interrupted/.test("+said+")")
+	if first := eval[int](n.page, step); first < at {
+		t.Errorf("the training began again at step %d, after an interrupt at step %d", first, at)
+	}
+	n.shot("lab-6-resumed")
+	n.wait(8*time.Minute, "all cells have run", ran+` && `+idle)
+	n.runAll()
+	n.wait(4*time.Minute, "the model is loaded", fmt.Sprintf(`/loaded, trained/.test(%s)`, said))
+	n.shot("lab-7-loaded")
+}
