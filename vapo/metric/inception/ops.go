@@ -1,0 +1,102 @@
+package inception
+
+import (
+	"math"
+
+	"github.com/gomlx/gomlx/core/graph"
+)
+
+// convolve is the cross-correlation of x [n, height, width, in] with kernel [height, width, in, out]: on XLA the native
+// convolution, on pure Go a sum of shifted matrix products, which run there an order of magnitude faster.
+func convolve(x, kernel *graph.Node, l layer) *graph.Node {
+	if x.Graph().Backend().Name() == "xla" {
+		conv := graph.Convolve(x, kernel).Strides(l.stride)
+		if !l.valid {
+			conv = conv.PadSame()
+		}
+		return conv.Done()
+	}
+	if !l.valid && l.height*l.width > 1 {
+		zero := graph.ScalarZero(x.Graph(), x.DType())
+		x = graph.Pad(x, zero, graph.PadAxis{}, border(l.height), border(l.width), graph.PadAxis{})
+	}
+	return shiftedProducts(x, kernel, l)
+}
+
+// border are the zeros before and behind that keep an axis' size under an odd kernel of size k.
+func border(k int) graph.PadAxis { return graph.PadAxis{Start: k / 2, End: k / 2} }
+
+// shiftedProducts adds, for each position in the kernel, the image seen from there times that position's matrix [in, out].
+func shiftedProducts(x, kernel *graph.Node, l layer) *graph.Node {
+	n := x.Shape().Dim(0)
+	height, width := outputs(x.Shape().Dim(1), l.height, l.stride), outputs(x.Shape().Dim(2), l.width, l.stride)
+	var sum *graph.Node
+	for i := range l.height {
+		for j := range l.width {
+			seen := graph.Reshape(window(x, i, j, height, width, l.stride), n*height*width, l.in)
+			matrix := graph.Slice(kernel, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(), graph.AxisRange())
+			product := graph.MatMul(seen, graph.Reshape(matrix, l.in, l.out))
+			if sum == nil {
+				sum = product
+			} else {
+				sum = graph.Add(sum, product)
+			}
+		}
+	}
+	return graph.Reshape(sum, n, height, width, l.out)
+}
+
+// window is what output position (0, 0), (0, 1), … sees of x at offset (i, j): [n, height, width, channels].
+func window(x *graph.Node, i, j, height, width, stride int) *graph.Node {
+	rows := graph.AxisRange(i, i+(height-1)*stride+1).Stride(stride)
+	columns := graph.AxisRange(j, j+(width-1)*stride+1).Stride(stride)
+	return graph.Slice(x, graph.AxisRange(), rows, columns, graph.AxisRange())
+}
+
+// outputs counts the positions of a window of size k within size pixels.
+func outputs(size, k, stride int) int { return (size-k)/stride + 1 }
+
+// maxPool is the 3×3 maximum at every second position, without padding.
+func maxPool(x *graph.Node) *graph.Node { return graph.MaxPool(x).Window(3).Strides(2).Done() }
+
+// maxPoolSame is the 3×3 maximum around each position, over what lies inside the image.
+func maxPoolSame(x *graph.Node) *graph.Node {
+	return graph.MaxPool(x).Window(3).Strides(1).PadSame().Done()
+}
+
+// meanPoolSame is the 3×3 mean around each position, over what lies inside the image: padding is not counted.
+func meanPoolSame(x *graph.Node) *graph.Node {
+	return graph.MeanPool(x).Window(3).Strides(1).PadSame().Done()
+}
+
+// quantise rounds [-1, 1] to the 256 levels of the image files from which published features are computed, and clips.
+func quantise(x *graph.Node) *graph.Node {
+	level := graph.Floor(graph.AddScalar(graph.MulScalar(x, 127.5), 128))
+	return graph.AddScalar(graph.MulScalar(graph.ClipScalar(level, 0, 255), 1/127.5), -1)
+}
+
+// resize maps x [n, h, w, c] to [n, size, size, c] by bilinear interpolation between pixel centres, as PyTorch's interpolate
+// with align_corners=False: two pixels in each direction also where it shrinks. An image of that size stays as it is.
+func resize(x *graph.Node, size int) *graph.Node {
+	if h := x.Shape().Dim(1); h != size {
+		x = graph.Einsum("nhwc,sh->nswc", x, interpolation(x, h, size))
+	}
+	if w := x.Shape().Dim(2); w != size {
+		x = graph.Einsum("nhwc,sw->nhsc", x, interpolation(x, w, size))
+	}
+	return x
+}
+
+// interpolation is the matrix [to, from] of linear interpolation along one axis.
+func interpolation(like *graph.Node, from, to int) *graph.Node {
+	matrix := make([][]float32, to)
+	for i := range matrix {
+		matrix[i] = make([]float32, from)
+		at := max((float64(i)+0.5)*float64(from)/float64(to)-0.5, 0)
+		left := int(at)
+		weight := at - math.Floor(at)
+		matrix[i][left] += float32(1 - weight)
+		matrix[i][min(left+1, from-1)] += float32(weight)
+	}
+	return graph.Const(like.Graph(), matrix)
+}

@@ -1,0 +1,151 @@
+package inception
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/http"
+	"os"
+	"path/filepath"
+
+	"vapoflow/internal/atomicfile"
+	"vapoflow/vapo/backend"
+)
+
+const (
+	// URL is where pytorch-fid publishes the weights: 95,628,359 bytes.
+	URL = "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/" + fileName
+	// SHA256 is the hash of the published file; its first eight digits are part of the file's name. torch-fidelity, which
+	// publishes the same bytes, and others who pin the file give it in full.
+	SHA256 = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
+
+	fileName = "pt_inception-2015-12-05-6726825d.pth"
+)
+
+// Published returns the published weights from the file at path, which must have the hash [SHA256]. Where path is "" they
+// come from [CachePath] and are downloaded there from [URL] when they are not there yet; progress, unless nil, is told the
+// bytes done and the total, or -1 where the server does not tell.
+func Published(ctx context.Context, path string, progress func(done, total int64)) (*Weights, error) {
+	return published{URL, SHA256}.get(ctx, path, progress)
+}
+
+// Open returns weights from any file of torch.save that holds a state dictionary with the published names and shapes.
+// Features by them are not comparable with published ones, unless the file is the published one.
+func Open(path string) (*Weights, error) {
+	sum, err := fileSHA256(path)
+	if err != nil {
+		return nil, fmt.Errorf("inception: %w", err)
+	}
+	arrays, err := readPTH(path)
+	if err != nil {
+		return nil, err
+	}
+	return &Weights{arrays, sum == SHA256}, nil
+}
+
+// CachePath is where [Published] keeps the file: inception/pt_inception-2015-12-05-6726825d.pth in the cache folder of
+// package backend; "" where there is none.
+func CachePath() string {
+	dir := backend.CacheDir()
+	if dir == "" {
+		return ""
+	}
+	return filepath.Join(dir, "inception", fileName)
+}
+
+// published says where a file comes from and what hash it has.
+type published struct{ url, sha256 string }
+
+func (p published) get(ctx context.Context, path string, progress func(done, total int64)) (*Weights, error) {
+	if path == "" {
+		path = CachePath()
+		if path == "" {
+			return nil, fmt.Errorf("inception: there is no cache folder: set VAPO_CACHE, or download %s and name the file", p.url)
+		}
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			if err := p.download(ctx, path, progress); err != nil {
+				return nil, err
+			}
+		}
+	}
+	sum, err := fileSHA256(path)
+	if err != nil {
+		return nil, fmt.Errorf("inception: %w: download %s and name the file", err, p.url)
+	}
+	if sum != p.sha256 {
+		return nil, fmt.Errorf("inception: %s has sha256 %s, not the published %s: remove it and download %s again", path, sum, p.sha256, p.url)
+	}
+	return Open(path)
+}
+
+// download puts the file at path, whole and with the right hash, or not at all.
+func (p published) download(ctx context.Context, path string, progress func(done, total int64)) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return fmt.Errorf("inception: %w", err)
+	}
+	err := atomicfile.Write(path, func(f *os.File) error {
+		hash := sha256.New()
+		if err := fetch(ctx, p.url, io.MultiWriter(f, hash), progress); err != nil {
+			return err
+		}
+		if sum := hex.EncodeToString(hash.Sum(nil)); sum != p.sha256 {
+			return fmt.Errorf("what was served has sha256 %s, not %s", sum, p.sha256)
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("inception: the weights could not be fetched: %w; download %s elsewhere and put the file at %s, or name its path", err, p.url, path)
+	}
+	return nil
+}
+
+// fetch copies what url serves to w.
+func fetch(ctx context.Context, url string, w io.Writer, progress func(done, total int64)) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server answered %s", response.Status)
+	}
+	_, err = io.Copy(&meter{w, 0, response.ContentLength, progress}, response.Body)
+	return err
+}
+
+// meter reports how many bytes went through it.
+type meter struct {
+	io.Writer
+	done, total int64
+	report      func(done, total int64)
+}
+
+func (m *meter) Write(p []byte) (int, error) {
+	n, err := m.Writer.Write(p)
+	m.done += int64(n)
+	if m.report != nil {
+		m.report(m.done, m.total)
+	}
+	return n, err
+}
+
+func fileSHA256(path string) (string, error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	hash := sha256.New()
+	if _, err := io.Copy(hash, file); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
