@@ -22,7 +22,7 @@ func (a *app) benchCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.benchStepCommand(), a.benchExcessCommand(), a.benchNoiseCommand(), a.benchPrecisionCommand(), a.benchDensityCommand(), a.benchKLCommand())
+	cmd.AddCommand(a.benchStepCommand(), a.benchExcessCommand(), a.benchNoiseCommand(), a.benchPrecisionCommand(), a.benchDensityCommand(), a.benchBaselineCommand(), a.benchOODCommand())
 	return cmd
 }
 

@@ -32,8 +32,10 @@ func TestBenchOfTheMethod(t *testing.T) {
 		{args: "density --problems gauss2 --homotopies posterior --steps 60 --points 8", rows: 1,
 			atMost:  map[string]float64{"gauss2, posterior: error of the exact potential": 1e-8, "gauss2, posterior: error by the flow": 1, "gauss2, posterior: mass": 1.001},
 			atLeast: map[string]float64{"gauss2, posterior: error by the flow": 0.005, "gauss2, posterior: mass": 0.999}},
-		{args: "kl --preset smoke --steps 30 --samples 20 --times 3", rows: 3, figures: 1,
-			atLeast: map[string]float64{"KL at s = 1": 0.5}},
+		{args: "ood --preset smoke --samples 40 --s 0.9", rows: 3 * 7, figures: 1,
+			atMost: map[string]float64{"prior N(0, I), exact log-density: best AUROC": 1}, atLeast: map[string]float64{"prior N(0, I), exact log-density: best AUROC": 0.8}},
+		{args: "baseline --smoke", rows: 3,
+			atMost: map[string]float64{"VAPO, alignment, learning rate 0.01: diverged": 0}, atLeast: map[string]float64{"VAPO, alignment, learning rate 0.01: diverged": 0}},
 	} {
 		name := strings.Fields(c.args)[0]
 		t.Run(name, func(t *testing.T) {

@@ -53,6 +53,8 @@ var resultNames = []struct{ key, name, format string }{
 	{"relative_excess_q2", "relative excess, second quarter", "%"},
 	{"relative_excess_q3", "relative excess, third quarter", "%"},
 	{"relative_excess_q4", "relative excess, last quarter", "%"},
+	{"kl", "KL(ρ_Φ ‖ ρ̄) at s = 1, nats", "%.2g"},
+	{"kl_standard_error", "its standard error", "%.1g"},
 	{"end_error_rms", "distance from the exact flow's end, rms", "%.3g"},
 	{"held_out_alignment", "held-out E‖∇Φ − u_c‖²/d", "%.4f"},
 	{"held_out_alignment_q1", "held-out, first quarter of s", "%.4f"},

@@ -2,8 +2,6 @@ package main
 
 import (
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,8 +29,8 @@ field, for RGB images also samples.
 			if data == "" {
 				return usagef("train: --data is missing: an .npz or .npy file, a folder of images, or the name of a set (`experiments data list`)")
 			}
-			if err := checkPreset(o.preset, o.recipe); err != nil {
-				return err
+			if err := paper.CheckPreset(o.preset, o.recipe); err != nil {
+				return asUsage(err)
 			}
 			env, err := o.env(a)
 			if err != nil {
@@ -50,14 +48,4 @@ field, for RGB images also samples.
 	o.add(cmd)
 	cmd.Flags().StringVar(&data, "data", "", "what to train on (named sets that need files are looked for in $VAPO_DATA, else ./data)")
 	return cmd
-}
-
-func checkPreset(preset, recipe string) error {
-	if !slices.Contains(paper.Presets, preset) {
-		return usagef("unknown preset %q; choose from %s", preset, strings.Join(paper.Presets, ", "))
-	}
-	if !slices.Contains(paper.Recipes, recipe) {
-		return usagef("unknown recipe %q; choose from %s", recipe, strings.Join(paper.Recipes, ", "))
-	}
-	return nil
 }

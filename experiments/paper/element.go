@@ -80,13 +80,21 @@ var (
 	Recipes = []string{"best", "paper"}
 )
 
-// Settings are the element's at a preset and recipe.
-func (e Element) Settings(preset, recipe string) (Settings, error) {
+// CheckPreset says which preset or recipe does not exist, and which do.
+func CheckPreset(preset, recipe string) error {
 	if !slices.Contains(Presets, preset) {
-		return Settings{}, fmt.Errorf("%w preset %q; choose from %s", ErrUnknown, preset, strings.Join(Presets, ", "))
+		return fmt.Errorf("%w preset %q; choose from %s", ErrUnknown, preset, strings.Join(Presets, ", "))
 	}
 	if !slices.Contains(Recipes, recipe) {
-		return Settings{}, fmt.Errorf("%w recipe %q; choose from %s", ErrUnknown, recipe, strings.Join(Recipes, ", "))
+		return fmt.Errorf("%w recipe %q; choose from %s", ErrUnknown, recipe, strings.Join(Recipes, ", "))
+	}
+	return nil
+}
+
+// Settings are the element's at a preset and recipe.
+func (e Element) Settings(preset, recipe string) (Settings, error) {
+	if err := CheckPreset(preset, recipe); err != nil {
+		return Settings{}, err
 	}
 	if !e.Implemented() {
 		return Settings{}, fmt.Errorf("%s is %w yet", e.ID, ErrNotImplemented)

@@ -71,18 +71,18 @@ func computeFig1(ctx context.Context, w *work) error {
 	return w.measurePlane(ctx, m, exact)
 }
 
-// plane measures a model with the settings' solver, particles and seed.
-func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) (*Plane, error) {
+// plane measures a model with the settings' solver, particles and seed, and as many samples for its KL divergence.
+func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture, samples int) (*Plane, error) {
 	with, err := w.solver()
 	if err != nil {
 		return nil, err
 	}
-	return NewPlane(ctx, m, exact, PlaneOptions{Solver: with, Particles: w.Samples, Seed: w.Seed})
+	return NewPlane(ctx, m, exact, PlaneOptions{Solver: with, Particles: w.Samples, KLSamples: samples, Seed: w.Seed})
 }
 
 // measurePlane puts a model's plane on record.
 func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) error {
-	p, err := w.plane(ctx, m, exact)
+	p, err := w.plane(ctx, m, exact, klSamples(w.Preset))
 	if err != nil {
 		return err
 	}
@@ -92,6 +92,7 @@ func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mi
 	}
 	w.run.Results["nfe"] = float64(p.NFE)
 	w.run.Results["end_error_rms"] = p.EndError
+	w.run.Results["kl"], w.run.Results["kl_standard_error"] = p.KL[len(p.KL)-1], p.KLErr[len(p.KL)-1]
 	return p.Save(w.run.Path(fig1Arrays))
 }
 
@@ -103,7 +104,7 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 	if err != nil {
 		return err
 	}
-	p, err := w.plane(ctx, m, exact)
+	p, err := w.plane(ctx, m, exact, 0)
 	if err != nil {
 		return err
 	}
@@ -172,7 +173,10 @@ func drawFig1(dir string, m *record.Manifest) error {
 	if err != nil {
 		return err
 	}
-	return saveFigure(dir, m, "fig1", f, p.caption(s.about(m)))
+	if err := saveFigure(dir, m, "fig1", f, p.caption(s.about(m))); err != nil {
+		return err
+	}
+	return p.drawKL(dir, m, s.about(m))
 }
 
 // about says in a sentence what was trained.

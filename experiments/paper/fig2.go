@@ -2,7 +2,6 @@ package paper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -135,22 +134,15 @@ func (w *work) drawSamples(ctx context.Context, m *vapo.Model) error {
 	if err != nil {
 		return err
 	}
-	log, err := m.Log()
+	step, value, err := lossLog(m)
 	if err != nil {
 		return err
-	}
-	if len(log) == 0 {
-		return errors.New("the training's log is empty")
-	}
-	var step, value []float64
-	for _, e := range log {
-		step, value = append(step, float64(e.Step)), append(value, e.Loss)
 	}
 	shape := func(n int) []int { return append([]int{n}, info.Shape...) }
 	return w.run.Arrays(fig2Arrays, map[string]*tensors.Tensor{
 		"samples":  tensors.FromFlatDataAndDimensions(images, shape(w.Samples)...),
 		"real":     tensors.FromFlatDataAndDimensions(toBytes(real), shape(n)...),
-		"log_step": vector(step), "log_loss": vector(value),
+		"log_step": step, "log_loss": value,
 	})
 }
 

@@ -1,11 +1,31 @@
 package paper
 
 import (
+	"errors"
 	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
+	"vapoflow/vapo"
 )
+
+// lossLog is the log of a model's training: steps and the losses at them.
+func lossLog(m *vapo.Model) (step, value *tensors.Tensor, err error) {
+	log, err := m.Log()
+	if err == nil && len(log) == 0 {
+		err = errors.New("the training's log is empty")
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	var steps, losses []float64
+	for _, e := range log {
+		steps, losses = append(steps, float64(e.Step)), append(losses, e.Loss)
+	}
+	return vector(steps), vector(losses), nil
+}
 
 // drawLossCurve draws a training's loss over its steps. Alignment is drawn without its factor ½, as
 // E‖∇Φ − u_c‖²/d, beside its held-out value where there is one.

@@ -51,15 +51,11 @@ func computeOwn(ctx context.Context, w *work) error {
 	if err := m.Save(filepath.Join(w.run.Dir(), "model")); err != nil {
 		return err
 	}
-	log, err := m.Log()
+	step, value, err := lossLog(m)
 	if err != nil {
 		return err
 	}
-	var step, value []float64
-	for _, e := range log {
-		step, value = append(step, float64(e.Step)), append(value, e.Loss)
-	}
-	if err := w.run.Arrays(ownLog, map[string]*tensors.Tensor{"log_step": vector(step), "log_loss": vector(value)}); err != nil {
+	if err := w.run.Arrays(ownLog, map[string]*tensors.Tensor{"log_step": step, "log_loss": value}); err != nil {
 		return err
 	}
 	info := w.data.Info()

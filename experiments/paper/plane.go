@@ -33,12 +33,15 @@ type Plane struct {
 	Excess                    mixture.Report
 	NFE                       int     // evaluations for one draw of samples
 	EndError                  float64 // root mean square distance of the particles from where the exact flow takes them
+
+	KLS, KL, KLErr []float64 // [n] clock, KL(ρ_Φ(·; s) ‖ ρ̄(·; s)) in nats and its standard error; empty where it was not measured
 }
 
 // PlaneOptions are the choices of [NewPlane].
 type PlaneOptions struct {
 	Solver    solver.Solver // that carries the particles of the learned field
 	Particles int
+	KLSamples int // samples that estimate the KL divergence along the path; 0 leaves it out
 	Seed      int64
 }
 
@@ -88,6 +91,9 @@ func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneO
 		return nil, err
 	}
 	if err := p.carry(ctx, m, exact, o); err != nil {
+		return nil, err
+	}
+	if err := p.measureKL(ctx, m, data, o); err != nil {
 		return nil, err
 	}
 	var err error

@@ -13,7 +13,7 @@ import (
 // again: means, std, omega, sigma, clock_c and homotopy say which it is.
 func (p *Plane) Save(path string) error {
 	q := p.Excess.Quarters
-	return record.WriteArrays(path, map[string]*tensors.Tensor{
+	arrays := map[string]*tensors.Tensor{
 		"s": vector(p.S), "t": vector(p.T),
 		"points": stack(p.Points), "field": stack(p.Field), "field_exact": stack(p.FieldExact),
 		"grid": pairs(p.Grid), "grid_field": stack(p.GridField), "grid_field_exact": stack(p.GridExact),
@@ -23,7 +23,11 @@ func (p *Plane) Save(path string) error {
 		"omega": number(p.Omega), "sigma": number(p.Sigma), "clock_c": number(p.ClockC), "homotopy": number(float64(p.Homotopy)),
 		"relative_excess": number(p.Excess.Overall), "relative_excess_quarters": vector(q[:]),
 		"nfe": number(float64(p.NFE)), "end_error": number(p.EndError),
-	})
+	}
+	if len(p.KLS) > 0 {
+		arrays["kl_s"], arrays["kl"], arrays["kl_err"] = vector(p.KLS), vector(p.KL), vector(p.KLErr)
+	}
+	return record.WriteArrays(path, arrays)
 }
 
 // LoadPlane reads what [Plane.Save] wrote.
@@ -41,6 +45,9 @@ func LoadPlane(dir, file string) (*Plane, error) {
 	}
 	p.Excess.Overall = r.number("relative_excess")
 	copy(p.Excess.Quarters[:], r.vector("relative_excess_quarters"))
+	if r.arrays["kl"] != nil {
+		p.KLS, p.KL, p.KLErr = r.vector("kl_s"), r.vector("kl"), r.vector("kl_err")
+	}
 	return p, r.err
 }
 
