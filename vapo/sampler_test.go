@@ -1,0 +1,84 @@
+package vapo_test
+
+import (
+	"context"
+	"slices"
+	"testing"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend/backendtest"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/mixture"
+	"vapoflow/vapo/solver"
+
+	"github.com/gomlx/compute"
+)
+
+// A sample is the same to the last bit whoever draws it: all at once, from the middle, or alone.
+func TestSamplerDrawsTheSameSamplesInShards(t *testing.T) {
+	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
+		path, err := homotopy.Straight(1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := &vapo.Model{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}
+		ctx := context.Background()
+		draw := func(first, n int) [][]float32 {
+			s, err := m.NewSampler(ctx, solver.Adaptive{RTol: 1e-3, ATol: 1e-3}, 5, 8)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var all [][]float32
+			err = s.Draw(ctx, first, n, func(i int, x []float32) error {
+				if i != first+len(all) {
+					t.Errorf("sample %d came in the place of %d", i, first+len(all))
+				}
+				all = append(all, slices.Clone(x))
+				return nil
+			})
+			if err != nil || len(all) != n {
+				t.Fatalf("%d samples, %v", len(all), err)
+			}
+			return all
+		}
+		whole := draw(0, 21)
+		for _, shard := range [][2]int{{0, 5}, {5, 9}, {14, 7}, {20, 1}} {
+			for i, x := range draw(shard[0], shard[1]) {
+				if !slices.Equal(x, whole[shard[0]+i]) {
+					t.Errorf("sample %d of shard %v is %v, and %v in the whole", shard[0]+i, shard, x, whole[shard[0]+i])
+				}
+			}
+		}
+		// On its own steps a batch ends where the adaptive solver took it.
+		s, err := m.NewSampler(ctx, solver.Adaptive{RTol: 1e-3, ATol: 1e-3}, 5, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		adaptive, err := m.Sample(ctx, solver.Adaptive{RTol: 1e-3, ATol: 1e-3}, 5, 0, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if flat := tensors.MustCopyFlatData[float32](adaptive.State[0]); !slices.Equal(flat, slices.Concat(whole[:8]...)) || !slices.Equal(s.Grid, adaptive.Grid) {
+			t.Errorf("the first batch is %v, and %v with the adaptive solver", whole[:8], flat)
+		}
+		// Points of the prior given by hand end where those of their index do.
+		prior, err := m.Prior(5, 3, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Carry(ctx, prior, func(i int, x []float32) error {
+			for j := range x {
+				if d := x[j] - whole[3+i][j]; d > 1e-5 || d < -1e-5 {
+					t.Errorf("point %d carried to %v, want %v", i, x, whole[3+i])
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+}
