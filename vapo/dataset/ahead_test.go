@@ -27,16 +27,18 @@ func TestReadAhead(t *testing.T) {
 	w := watched{counting(100), make(chan int, 100), -1}
 	b := batches(t, w, 4, 1, false)
 	fill(t, b, 0)
+	var read []float32
 	for n := range 8 {
 		select {
-		case <-w.reads:
+		case i := <-w.reads:
+			read = append(read, float32(i))
 		case <-time.After(10 * time.Second):
 			t.Fatalf("%d examples were read, expected two batches of 4", n)
 		}
 	}
 	want := fill(t, batches(t, counting(100), 4, 1, false), 1)
-	if got := fill(t, b, 1); !slices.Equal(got, want) {
-		t.Errorf("read ahead: %v, read alone: %v", got, want)
+	if got := fill(t, b, 1); !slices.Equal(got, want) || !slices.Equal(read[4:], want) {
+		t.Errorf("examples read ahead: %v, batch %v, read alone: %v", read[4:], got, want)
 	}
 }
 
