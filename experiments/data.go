@@ -37,7 +37,7 @@ func (a *app) dataListCommand() *cobra.Command {
 				return err
 			}
 			for _, e := range dataset.List() {
-				a.say("%-13s %s", e.Name, describeData(e, dir))
+				a.say("%-16s %s", e.Name, describeData(e, dir))
 			}
 			return nil
 		},

@@ -14,12 +14,12 @@ import (
 
 // scoreOptions are the flags of score.
 type scoreOptions struct {
-	run, input, out, backend, root, homotopy string
-	sets                                     []string
-	s, tolerance                             float64
-	seed                                     uint64
-	batch, probes, references                int
-	flow                                     bool
+	modelFlags
+	input, out, backend, root string
+	s, tolerance              float64
+	seed                      uint64
+	batch, probes, references int
+	flow                      bool
 }
 
 func (a *app) scoreCommand() *cobra.Command {
@@ -54,8 +54,8 @@ against an input. An adaptive solver shares its steps within a batch: log_densit
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.score(cmd, o) },
 	}
+	o.modelFlags.add(cmd, "what scores")
 	f := cmd.Flags()
-	f.StringVar(&o.run, "run", "", "what scores: a run, a model's folder, or oracle:ring8, oracle:gauss2, oracle:gauss16")
 	f.StringVar(&o.input, "input", "", "what is scored: an .npz or .npy file (the array x, or the only one), or a folder of images (only its subfolder train, where it has one)")
 	f.StringVar(&o.out, "out", "", "where the scores go: an .npz file")
 	f.Float64Var(&o.s, "s", 0.5, "clock of Φ, ∇Φ and what comes of them, in (0, 1]; 1/κ grows towards 1")
@@ -65,8 +65,6 @@ against an input. An adaptive solver shares its steps within a batch: log_densit
 	f.IntVar(&o.batch, "batch", 0, "inputs at a time (default 256 points or 16 images)")
 	f.IntVar(&o.references, "references", 0, "how many training examples anchor (default 256 points or 32 images)")
 	f.Uint64Var(&o.seed, "seed", 0, "of the probes and of the references' noise")
-	f.StringVar(&o.homotopy, "homotopy", "", "of an oracle: posterior (default), linear or straight")
-	f.StringArrayVar(&o.sets, "set", nil, "of an oracle: homotopy=NAME, omega=1 or sigma=0.01; may be repeated")
 	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
 	f.StringVar(&o.root, "data", "", "folder that holds the data sets, for the references (default $VAPO_DATA, else ./data)")
 	return cmd
@@ -127,7 +125,7 @@ func (a *app) score(cmd *cobra.Command, o scoreOptions) error {
 	if err := o.checkWritable(); err != nil {
 		return err
 	}
-	found, err := findScored(o)
+	find, err := o.find()
 	if err != nil {
 		return err
 	}
@@ -136,7 +134,11 @@ func (a *app) score(cmd *cobra.Command, o scoreOptions) error {
 		return err
 	}
 	a.say("%s", choice.Line)
-	by, err := found(choice.Backend, root)
+	named, err := find(choice.Backend)
+	if err != nil {
+		return err
+	}
+	by, err := named.scored(root)
 	if err != nil {
 		return asUsage(err)
 	}

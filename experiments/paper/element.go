@@ -27,20 +27,18 @@ type steps struct {
 }
 
 // elements lists the paper's figures and tables: a new one is one file and one line here.
-var elements = []Element{
+var elements = slices.Concat([]Element{
 	{"fig1", "Planar potential flow: ∇Φ over the approximate data likelihood", fig1},
-	{"fig2", "Samples on CIFAR-10", fig2},
-	{"fig3", "Interpolation between generated CelebA 64 samples", steps{}},
-	{"fig4", "Histogram of the energy on CIFAR-10 train and test", steps{}},
-	{"fig5", "Samples with their five nearest CIFAR-10 training images", steps{}},
-	{"fig6", "Larger sheet of uncurated CIFAR-10 samples (appendix, inferred)", steps{}},
-	{"fig7", "Larger sheet of uncurated CelebA 64 samples (appendix, inferred)", steps{}},
-	{"fig8", "More interpolations (appendix, inferred)", steps{}},
-	{"fig9", "More nearest neighbours (appendix, inferred)", steps{}},
+	{"fig2", "Samples on CIFAR-10", sheetOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 64, 100, 100})},
+	{"fig2-celeba", "Samples on CelebA 64", sheetOf("celeba", "", "same protocol, smaller scale", [4]int{8, 36, 64, 64})},
+	{"fig3", "Interpolation between generated CelebA 64 samples", interpolationOf("celeba", "same protocol, smaller scale", [4]int{1, 4, 6, 6})},
+	{"fig4", "Histogram of the energy on CIFAR-10 train and test", fig4},
+	{"fig5", "Samples with their five nearest CIFAR-10 training images", neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 8, 10, 10})},
+}, appendix, []Element{
 	{"table1", "FID on CIFAR-10", steps{}},
 	{"table2", "FID on CelebA 64", steps{}},
 	{"table3", "Out-of-distribution detection: AUROC", steps{}},
-}
+})
 
 // Elements lists the paper's figures and tables, those to come included.
 func Elements() []Element { return slices.Clone(elements) }

@@ -28,7 +28,7 @@ var fig1 = steps{
 
 // planarSettings are those of an MLP on data in the plane.
 func planarSettings(preset, recipe string) Settings {
-	s := Settings{Config: vapo.DefaultConfig(), Solver: "dopri5", RTol: 1e-5, ATol: 1e-5, Samples: 60}
+	s := Settings{Config: vapo.DefaultConfig(), Solver: "dopri5", RTol: 1e-5, ATol: 1e-5, Samples: 60, ScoreS: 0.5}
 	switch preset {
 	case "smoke":
 		s.Steps, s.Warmup = 200, 20

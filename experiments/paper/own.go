@@ -19,6 +19,9 @@ var own = Element{"train", "A potential trained on own data", steps{
 
 const ownLog = "loss.npz"
 
+// ownSamples is how many images each preset draws of a model of own images.
+var ownSamples = [4]int{16, 64, 100, 100}
+
 // Train trains on data, a named set, an .npz or .npy file or a folder of images, and leaves the
 // model in its record's folder model/, beside the log and the loss curve; for data in the plane
 // also the field. The settings start from Figure 1's for points and Figure 2's for images.
@@ -38,7 +41,7 @@ func Train(ctx context.Context, data string, env Env) (dir string, err error) {
 	}
 	base := planarSettings(env.Preset, env.Recipe)
 	if set.Info().IsImage() {
-		base = imageSettings(env.Preset, env.Recipe)
+		base = imageSettings(data, ownSamples)(env.Preset, env.Recipe)
 	}
 	return own.run(ctx, base, env)
 }
@@ -61,10 +64,7 @@ func computeOwn(ctx context.Context, w *work) error {
 	info := w.data.Info()
 	switch {
 	case info.IsImage() && info.Shape[2] == 3:
-		if err := w.measureHeldOut(m); err != nil {
-			return err
-		}
-		return w.drawSamples(ctx, m)
+		return w.sheet(ctx, m)
 	case len(info.Shape) == 1 && info.Shape[0] == 2:
 		exact, err := w.exactMixture()
 		if err != nil {
@@ -78,7 +78,7 @@ func computeOwn(ctx context.Context, w *work) error {
 func drawOwn(dir string, m *record.Manifest) error {
 	switch shape := m.Data.Shape; {
 	case len(shape) == 3 && shape[2] == 3:
-		return drawFig2(dir, m)
+		return drawSheet(dir, m)
 	case len(shape) == 1 && shape[0] == 2:
 		if err := drawFig1(dir, m); err != nil {
 			return err

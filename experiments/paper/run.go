@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
@@ -51,6 +52,17 @@ func (w *work) say(format string, args ...any) {
 	}
 }
 
+// counter tells the user of long work every five seconds.
+func (w *work) counter(what string, total int) func(done int) {
+	last := time.Now()
+	return func(done int) {
+		if now := time.Now(); now.Sub(last) > 5*time.Second {
+			last = now
+			w.say("%s: %d of %d %s", w.run.Element, done, total, what)
+		}
+	}
+}
+
 // Run runs an element and returns the folder of its record. Where the error is that of a run that
 // had begun, the folder holds its manifest, marked failed or interrupted.
 func Run(ctx context.Context, id string, env Env) (dir string, err error) {
@@ -76,7 +88,7 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	}
 	var notes []string
 	if w.data, err = w.Config.Open(env.DataRoot, "train"); errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
-		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data))
+		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data)) // all that have a stand-in can be fetched
 		w.Data = e.standIn
 		w.data, err = w.Config.Open(env.DataRoot, "train")
 	}

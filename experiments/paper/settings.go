@@ -21,7 +21,8 @@ type Settings struct {
 	SolverSteps int     `json:"solver_steps"` // equal steps; 0 lets the solver adapt, where it can
 	RTol        float64 `json:"rtol"`         // relative tolerance of adaptive steps
 	ATol        float64 `json:"atol"`         // absolute tolerance of adaptive steps
-	Samples     int     `json:"samples"`      // particles or images drawn
+	Samples     int     `json:"samples"`      // particles, images or rows drawn, or images scored
+	ScoreS      float64 `json:"score_s"`      // clock at which inputs are scored, inside (0, 1)
 }
 
 // Validate says which value cannot be used, and what can.
@@ -31,6 +32,9 @@ func (s Settings) Validate() error {
 	}
 	if s.Samples < 1 {
 		return fmt.Errorf("samples must be at least 1, got %d", s.Samples)
+	}
+	if !(s.ScoreS > 0 && s.ScoreS < 1) {
+		return fmt.Errorf("score_s must lie inside (0, 1), got %g", s.ScoreS)
 	}
 	_, err := s.solver()
 	return err

@@ -1,0 +1,156 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/spf13/cobra"
+
+	"vapoflow/experiments/paper"
+	"vapoflow/experiments/safetensors"
+	"vapoflow/internal/atomicfile"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/potential"
+)
+
+func (a *app) exportCommand() *cobra.Command {
+	var o modelFlags
+	var out string
+	cmd := &cobra.Command{
+		Use:   "export --run RUN --out FILE.safetensors",
+		Short: "The weights of a trained potential for PyTorch and others, as safetensors",
+		Long: `Writes a trained potential to one file. RUN is a run, its folder or its name below results/runs, or a model's folder.
+
+The arrays are float32: the weights as they sample and score, the moving average (EMA) of the training's; with base=gaussian also
+gaussian.mean, .variance and .axis_0, ... of the Gaussian. Dense kernels are [in, out], convolution kernels [height, width, in, out],
+images [batch, height, width, channels] in [-1, 1]. The metadata, all text:
+  schema            version of config's keys
+  config, shape     the configuration and the shape of one example, as JSON
+  homotopy          the path's name, omega, sigma, c and kappa0, as JSON
+  weights_sha256    as in the run's manifest
+  run               its name
+check.x [4, ...], check.s [4] and, in float64, check.phi [4] and check.grad [4, ...] are Φ and ∇Φ at four samples of the prior: whoever
+reads the file can tell that they compute the same. experiments/peers/load_vapoflow.py does, in PyTorch.`,
+		Example: `  experiments export --run fig2-cpu-best-seed0 --out model.safetensors
+  python3 experiments/peers/load_vapoflow.py model.safetensors      what it holds, and how far PyTorch is from us`,
+		Args: cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error { return a.export(o, out) },
+	}
+	o.command = cmd.Name()
+	cmd.Flags().StringVar(&o.run, "run", "", "what is written: a run, or a model's folder")
+	cmd.Flags().StringVar(&out, "out", "", "the .safetensors file to write")
+	return cmd
+}
+
+func (a *app) export(o modelFlags, out string) error {
+	switch {
+	case o.run == "":
+		return usagef("export: --run is missing: a run or a model's folder")
+	case strings.HasPrefix(o.run, oraclePrefix):
+		return usagef("export: --run %s is a formula without weights; give a run or a model's folder", o.run)
+	case !strings.EqualFold(filepath.Ext(out), ".safetensors"):
+		return usagef("export: --out %q: the weights are a .safetensors file; give a name that ends so", out)
+	}
+	find, err := o.find()
+	if err != nil {
+		return err
+	}
+	if err := paper.CheckOut(filepath.Dir(out)); err != nil {
+		return fmt.Errorf("--out %s: %w", out, err)
+	}
+	by, err := find(backend.Host())
+	if err != nil {
+		return err
+	}
+	arrays, count, err := exported(by.model.Store)
+	if err != nil {
+		return err
+	}
+	metadata, err := exportedMetadata(by)
+	if err != nil {
+		return err
+	}
+	if err := addCheck(arrays, by.model); err != nil {
+		return fmt.Errorf("export: computing the values to check by: %w", err)
+	}
+	err = atomicfile.Write(out, func(f *os.File) error { return safetensors.Write(f, metadata, arrays) })
+	if err != nil {
+		return fmt.Errorf("--out %s: %w", out, err)
+	}
+	a.say("export: %s: %d numbers of %s", out, count, by.name)
+	return nil
+}
+
+// exported are a model's variables, by names with dots, as others have them: "rest.hidden_0.dense.weights".
+func exported(store *model.Store) (arrays map[string]*tensors.Tensor, count int, err error) {
+	arrays = map[string]*tensors.Tensor{}
+	for v := range store.IterVariables() {
+		name, ours := strings.CutPrefix(v.Path(), "/"+potential.Scope+"/")
+		if !ours { // a random state, in a model that was never saved
+			continue
+		}
+		value, err := v.Value()
+		if err != nil {
+			return nil, 0, fmt.Errorf("export: reading weight %s: %w", v.Path(), err)
+		}
+		arrays[strings.ReplaceAll(name, "/", ".")] = value
+		count += value.Size()
+	}
+	return arrays, count, nil
+}
+
+// exportedMetadata is all text about a model.
+func exportedMetadata(by *found) (map[string]string, error) {
+	m := by.model
+	path, err := m.Config.Path()
+	if err != nil {
+		return nil, err
+	}
+	hash, err := vapo.WeightsSHA256(m.Store)
+	if err != nil {
+		return nil, err
+	}
+	asJSON := func(value any) string {
+		text, _ := json.Marshal(value) // numbers and strings always encode
+		return string(text)
+	}
+	metadata := map[string]string{
+		"schema": strconv.Itoa(m.Config.Schema), "config": asJSON(m.Config), "shape": asJSON(m.Shape), "weights_sha256": hash,
+		"homotopy": asJSON(map[string]any{"name": path.Name, "omega": path.Omega, "sigma": path.Sigma, "c": path.C, "kappa0": path.Kappa0}),
+	}
+	if by.run != nil {
+		metadata["run"] = by.run.Name
+	}
+	return metadata, nil
+}
+
+// addCheck adds Φ and ∇Φ at four samples of the prior and as many s, in float64.
+func addCheck(arrays map[string]*tensors.Tensor, m *vapo.Model) error {
+	s := []float32{0.0625, 0.375, 0.6875, 0.9375}
+	x, err := m.Prior(0, 0, len(s))
+	if err != nil {
+		return err
+	}
+	store, err := doubled(m.Store)
+	if err != nil {
+		return err
+	}
+	values := widened(tensors.MustCopyFlatData[float32](x))
+	out, err := model.CallOnceN(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) (phi, grad *graph.Node) {
+		return potential.Evaluator(scope, m.Potential)(x, s)
+	}, tensors.FromFlatDataAndDimensions(values, x.Shape().Dimensions...), []float64{float64(s[0]), float64(s[1]), float64(s[2]), float64(s[3])})
+	if err != nil {
+		return err
+	}
+	arrays["check.x"], arrays["check.s"] = x, tensors.FromValue(s)
+	arrays["check.phi"], arrays["check.grad"] = out[0], out[1]
+	return nil
+}

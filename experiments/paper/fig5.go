@@ -1,0 +1,148 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/metric"
+)
+
+// neighbours is how many training images are shown beside a sample.
+const neighbours = 5
+
+// neighboursOf is Figure 5 for one data set: generated images with the training images nearest to them, by pixels. Held-out images
+// are searched as well: samples that lie nearer to the training images than those do are copies.
+func neighboursOf(data, standIn, claim string, rows [4]int) steps {
+	return steps{
+		settings: imageSettings(data, rows),
+		standIn:  standIn,
+		claim:    imageClaim(data, claim),
+		compute:  computeNeighbours,
+		draw:     drawNeighbours,
+	}
+}
+
+func computeNeighbours(ctx context.Context, w *work) error {
+	m, err := w.trainImages(ctx)
+	if err != nil {
+		return err
+	}
+	samples, err := w.samples(ctx, m, w.Samples)
+	if err != nil {
+		return err
+	}
+	queries := fromBytes(tensors.MustCopyFlatData[uint8](samples))
+	size := w.data.Info().Size()
+	if test, err := w.Config.Open(w.DataRoot, "test"); err == nil {
+		held, err := w.examples(test, w.Samples)
+		if err != nil {
+			return err
+		}
+		queries = append(queries, fromBytes(tensors.MustCopyFlatData[uint8](held))...)
+	}
+	found, err := w.nearest(ctx, queries)
+	if err != nil {
+		return err
+	}
+	var rows []uint8
+	pixels := tensors.MustCopyFlatData[uint8](samples)
+	for i, near := range found[:w.Samples] {
+		rows = append(rows, pixels[i*size:][:size]...)
+		for _, n := range near {
+			x := make([]float32, size)
+			if err := w.data.Read(n.Index, x); err != nil {
+				return err
+			}
+			rows = append(rows, toBytes(x)...)
+		}
+	}
+	var index, distance []float64
+	for _, near := range found {
+		for _, n := range near {
+			index, distance = append(index, float64(n.Index)), append(distance, greyLevels(n.Distance, size))
+		}
+	}
+	w.run.Results["nearest_training_image"] = meanNearest(found[:w.Samples], size)
+	if held := found[w.Samples:]; len(held) > 0 {
+		w.run.Results["nearest_training_image_held_out"] = meanNearest(held, size)
+	}
+	dims := []int{len(found), neighbours}
+	return w.run.Arrays(arraysOf(w.run.Element), map[string]*tensors.Tensor{
+		"rows":  w.imageTensor(rows),
+		"index": tensors.FromFlatDataAndDimensions(index, dims...), "rms_grey_levels": tensors.FromFlatDataAndDimensions(distance, dims...),
+	})
+}
+
+// nearest finds the training images nearest to each query, flat in [-1, 1].
+func (w *work) nearest(ctx context.Context, queries []float32) ([][]metric.Neighbor, error) {
+	info := w.data.Info()
+	search, err := metric.NewNearestSearch(tensors.FromFlatDataAndDimensions(queries, len(queries)/info.Size(), info.Size()), neighbours)
+	if err != nil {
+		return nil, err
+	}
+	total := info.Len
+	if w.Preset == "smoke" || total == 0 {
+		total = 500
+		if info.Len > 0 {
+			total = min(total, info.Len)
+		}
+		w.run.Note("Neighbours are searched among the first %d images only.", total)
+	}
+	const chunk = 500
+	tell := w.counter("training images searched", total)
+	for from := 0; from < total; from += chunk {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		n := min(chunk, total-from)
+		values, err := dataset.ReadRange(w.data, from, n)
+		if err != nil {
+			return nil, err
+		}
+		if err := search.Add(tensors.FromFlatDataAndDimensions(values, n, info.Size())); err != nil {
+			return nil, err
+		}
+		tell(from + n)
+	}
+	return search.Result()
+}
+
+// fromBytes maps 0 … 255 to [-1, 1].
+func fromBytes(pixels []uint8) []float32 {
+	out := make([]float32, len(pixels))
+	for i, p := range pixels {
+		out[i] = float32(p)/127.5 - 1
+	}
+	return out
+}
+
+// greyLevels is a distance in [-1, 1]^d as the root mean square over the values, in levels of 256.
+func greyLevels(distance float64, d int) float64 { return 127.5 * distance / math.Sqrt(float64(d)) }
+
+// meanNearest is the mean distance to the nearest, in grey levels.
+func meanNearest(found [][]metric.Neighbor, d int) float64 {
+	sum := 0.0
+	for _, near := range found { // in order of distance
+		sum += greyLevels(near[0].Distance, d) / float64(len(found))
+	}
+	return sum
+}
+
+func drawNeighbours(dir string, m *record.Manifest) error {
+	s, err := settingsOf(m)
+	if err != nil {
+		return err
+	}
+	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. The nearest is %.3g grey levels (rms) away in the mean", neighbours, m.Recipe, m.Results["nearest_training_image"])
+	if held, ok := m.Results["nearest_training_image_held_out"]; ok {
+		caption += fmt.Sprintf(", that of held-out images %.3g", held)
+	}
+	caption += fmt.Sprintf(". %s. Drawn by %s in %.0f evaluations of ∇Φ.", s.about(m), s.Solver, m.Results["nfe"])
+	title := fmt.Sprintf("Samples, each with its %d nearest training images of %s", neighbours, m.Data.Title)
+	return drawImages(dir, m, readRecord(dir, arraysOf(m.Element)), m.Element, "rows", 1+neighbours, title, caption)
+}

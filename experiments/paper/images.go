@@ -1,0 +1,203 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/potential"
+)
+
+// imageSettings are those of a ResNet on a set of images, drawing n samples at the presets smoke, quick, cpu and paper. All elements
+// on one set train one model.
+func imageSettings(data string, n [4]int) func(preset, recipe string) Settings {
+	return func(preset, recipe string) Settings {
+		s := Settings{Config: vapo.DefaultConfig(), Solver: "dopri5", RTol: 1e-3, ATol: 1e-3, ScoreS: 0.5}
+		s.Data, s.Homotopy, s.Potential, s.Base = data, "straight", "resnet", "gaussian"
+		s.Steps, s.Batch, s.Warmup, s.Samples = 20_000, 16, 500, n[1]
+		large := data == "celeba" // four times the pixels
+		if large {
+			s.Batch = 8
+		}
+		switch preset {
+		case "smoke":
+			s.Steps, s.Warmup, s.Width, s.Depth, s.Samples = 12, 2, 8, 1, n[0]
+			s.RTol, s.ATol = 1e-2, 1e-2
+		case "quick":
+			s.Steps, s.Warmup = 1000, 50
+			if large {
+				s.RTol, s.ATol = 1e-2, 1e-2
+			}
+		case "cpu":
+			s.Samples = n[2]
+		case "paper":
+			s.Steps, s.Batch, s.Width, s.Depth, s.Samples = 300_000, 128, 128, 3, n[3]
+			s.LearningRate, s.Warmup, s.EMA, s.Flip = 2e-4, 5000, 0.9999, true
+			if large {
+				s.Batch = 64
+			}
+		}
+		if recipe == "paper" {
+			s.Homotopy, s.Loss, s.Base, s.Autonomous = "posterior", "variance-reduced", "none", true
+		}
+		return s
+	}
+}
+
+// imageClaim is the standing of an element of the paper on the set that it names.
+func imageClaim(data string, claim string) func(string, Settings) string {
+	return func(_ string, s Settings) string {
+		if s.Data != data {
+			return "not the paper's data"
+		}
+		return claim
+	}
+}
+
+// trainImages trains the work's model, or loads it, on data that must be RGB images.
+func (w *work) trainImages(ctx context.Context) (*vapo.Model, error) {
+	if info := w.data.Info(); !info.IsImage() || info.Shape[2] != 3 {
+		return nil, fmt.Errorf("%s needs RGB images [height, width, 3], and %s has examples of shape %v", w.run.Element, info.Name, info.Shape)
+	}
+	return w.train(ctx)
+}
+
+// heldOutExamples is how many examples of the test split a preset is measured on.
+func heldOutExamples(preset string) int {
+	if preset == "smoke" {
+		return 64
+	}
+	return 1024
+}
+
+// measureHeldOut puts on record E‖∇Φ − u_c‖²/d on the test split, of the model and of what its
+// network started from.
+func (w *work) measureHeldOut(m *vapo.Model) error {
+	test, err := w.Config.Open(w.DataRoot, "test")
+	if err != nil {
+		w.run.Note("No held-out loss: %v", err)
+		return nil
+	}
+	n := heldOutExamples(w.Preset)
+	if have := test.Info().Len; have > 0 && have < 4 {
+		w.run.Note("No held-out loss: the test split has %d examples, and four are needed.", have)
+		return nil
+	}
+	w.say("%s: held-out loss on %d images", w.run.Element, n)
+	var start potential.Potential = nothing{}
+	if w.Base == "gaussian" {
+		start = potential.GaussianBase{Homotopy: m.Homotopy}
+	}
+	before, err := HeldOut(m.Backend, m.Store, start, m.Homotopy, test, n, uint64(w.Seed))
+	if err != nil {
+		return err
+	}
+	after, err := HeldOut(m.Backend, m.Store, m.Potential, m.Homotopy, test, n, uint64(w.Seed))
+	if err != nil {
+		return err
+	}
+	w.run.Results["held_out_alignment_untrained"] = before.Overall
+	w.run.Results["held_out_alignment"] = after.Overall
+	for i, q := range after.Quarters {
+		w.run.Results[fmt.Sprintf("held_out_alignment_q%d", i+1)] = q
+	}
+	return nil
+}
+
+// sampleBatch is how many images are drawn at once: all elements use the same, for a sample's bits depend on it.
+func (w *work) sampleBatch() int {
+	if w.data.Info().Size() > 32*32*3 {
+		return 8
+	}
+	return 16
+}
+
+// sampler prepares drawing with the settings' solver, and puts its steps on record.
+func (w *work) sampler(ctx context.Context, m *vapo.Model) (*vapo.Sampler, error) {
+	with, err := w.solver()
+	if err != nil {
+		return nil, err
+	}
+	s, err := m.NewSampler(ctx, with, w.Seed, w.sampleBatch())
+	if err == nil {
+		w.run.Grid = s.Grid
+	}
+	return s, err
+}
+
+// samples are the model's images 0 ≤ i < n as bytes, [n, height, width, 3]. They are kept beside the model: elements that show the
+// same images draw them once.
+func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (*tensors.Tensor, error) {
+	hash, err := vapo.WeightsSHA256(m.Store)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(ModelsDir(w.Out), w.Key(w.data), fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
+	var pixels []uint8
+	if kept, err := record.ReadArrays(file); err == nil && kept["images"] != nil && kept["grid"] != nil && kept["nfe"] != nil {
+		pixels = tensors.MustCopyFlatData[uint8](kept["images"])
+		w.run.Grid = tensors.MustCopyFlatData[float64](kept["grid"])
+		w.run.Results["nfe"] = tensors.ToScalar[float64](kept["nfe"])
+	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	size := w.data.Info().Size()
+	if have := len(pixels) / size; have < n {
+		w.say("%s: drawing %d samples", w.run.Element, n-have)
+		s, err := w.sampler(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		tell := w.counter("samples", n)
+		err = s.Draw(ctx, have, n-have, func(i int, x []float32) error {
+			pixels = append(pixels, toBytes(x)...)
+			tell(i + 1)
+			return nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		w.run.Results["nfe"] = float64(s.NFE)
+		err = record.WriteArrays(file, map[string]*tensors.Tensor{
+			"images": w.imageTensor(pixels), "grid": vector(s.Grid), "nfe": number(float64(s.NFE)),
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	return w.imageTensor(pixels[:n*size]), nil
+}
+
+// imageTensor is [n, height, width, 3] of flat pixels.
+func (w *work) imageTensor(pixels []uint8) *tensors.Tensor {
+	info := w.data.Info()
+	return tensors.FromFlatDataAndDimensions(pixels, append([]int{len(pixels) / info.Size()}, info.Shape...)...)
+}
+
+// examples are the first n of a set, or all of a smaller one, as bytes.
+func (w *work) examples(data dataset.Dataset, n int) (*tensors.Tensor, error) {
+	if have := data.Info().Len; have > 0 {
+		n = min(n, have)
+	}
+	values, err := dataset.ReadRange(data, 0, n)
+	if err != nil {
+		return nil, err
+	}
+	return w.imageTensor(toBytes(values)), nil
+}
+
+// toBytes maps [-1, 1] to 0 … 255, clipping what lies outside.
+func toBytes(x []float32) []uint8 {
+	out := make([]uint8, len(x))
+	for i, v := range x {
+		out[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
+	}
+	return out
+}

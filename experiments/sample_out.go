@@ -1,0 +1,158 @@
+package main
+
+import (
+	"archive/zip"
+	"encoding/binary"
+	"fmt"
+	"image"
+	"image/png"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/core/tensors/numpy"
+
+	"vapoflow/internal/atomicfile"
+)
+
+// toBytes maps pixels in [-1, 1] to the nearest of 0 … 255, clipping what lies outside.
+func toBytes(x []float32) []uint8 {
+	out := make([]uint8, len(x))
+	for i, v := range x {
+		out[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
+	}
+	return out
+}
+
+// intoFile writes an .npz, of which only one batch is in memory at a time.
+func (j *sampling) intoFile(draw func(sink) error) error {
+	shape := j.by.model.Shape
+	array := stream{image: len(shape) == 3}
+	descr := "<f4"
+	if array.image {
+		descr = "|u1"
+	}
+	return atomicfile.Write(j.out, func(f *os.File) error {
+		archive := zip.NewWriter(f)
+		member := func(name string) (io.Writer, error) { // stored, as numpy.savez does
+			return archive.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		}
+		w, err := member("x.npy")
+		if err != nil {
+			return err
+		}
+		array.w = w
+		if _, err := w.Write(npyHeader(descr, append([]int{j.last - j.first}, shape...))); err != nil {
+			return err
+		}
+		if err := draw(array); err != nil {
+			return err
+		}
+		for _, small := range []struct {
+			name  string
+			value *tensors.Tensor
+		}{
+			{"grid", tensors.FromValue(j.Grid)},
+			{"range", tensors.FromValue([]int64{int64(j.first), int64(j.last)})},
+			{"seed", tensors.FromScalar(j.Decides.Seed)},
+		} {
+			w, err := member(small.name + ".npy")
+			if err == nil {
+				err = numpy.ToNpyWriter(small.value, w)
+			}
+			if err != nil {
+				return err
+			}
+		}
+		if w, err = member(recipeFile); err != nil {
+			return err
+		}
+		if _, err := w.Write(j.json()); err != nil {
+			return err
+		}
+		return archive.Close()
+	})
+}
+
+// npyHeader is what comes before the values of an array in NumPy's format, version 1.0.
+func npyHeader(descr string, dims []int) []byte {
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(dims)), ", "), "[]"))
+	text += strings.Repeat(" ", (64-(10+len(text)+1)%64)%64) + "\n"
+	return append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(text))), text...)
+}
+
+// stream is an array that is written as it comes.
+type stream struct {
+	w     io.Writer
+	image bool
+}
+
+func (stream) has(int, int) bool { return false }
+
+func (s stream) write(_ int, x []float32) error {
+	if s.image {
+		_, err := s.w.Write(toBytes(x))
+		return err
+	}
+	return binary.Write(s.w, binary.LittleEndian, x)
+}
+
+// checkPNG says what cannot be a PNG.
+func checkPNG(shape []int) error {
+	if len(shape) == 3 && (shape[2] == 1 || shape[2] == 3) {
+		return nil
+	}
+	return usagef("sample: --out: only images of 1 or 3 channels go to a folder, and the samples have shape %v; name a file that ends with .npz", shape)
+}
+
+// intoFolder writes one PNG for each sample.
+func (j *sampling) intoFolder(draw func(sink) error) error {
+	return draw(folder{j.out, j.by.model.Shape})
+}
+
+type folder struct {
+	dir   string
+	shape []int // [height, width, channels]
+}
+
+func (f folder) path(i int) string { return filepath.Join(f.dir, fmt.Sprintf("%06d.png", i)) }
+
+func (f folder) has(first, last int) bool {
+	for i := first; i < last; i++ {
+		if _, err := os.Stat(f.path(i)); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+func (f folder) write(first int, x []float32) error {
+	height, width, channels := f.shape[0], f.shape[1], f.shape[2]
+	size := height * width * channels
+	for k := range len(x) / size {
+		if f.has(first+k, first+k+1) {
+			continue
+		}
+		picture := picture(toBytes(x[k*size:][:size]), height, width)
+		if err := atomicfile.Write(f.path(first+k), func(w *os.File) error { return png.Encode(w, picture) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// picture is an image of grey or RGB bytes.
+func picture(pixels []uint8, height, width int) image.Image {
+	frame := image.Rect(0, 0, width, height)
+	if len(pixels) == height*width {
+		return &image.Gray{Pix: pixels, Stride: width, Rect: frame}
+	}
+	rgb := image.NewNRGBA(frame)
+	for i := range height * width {
+		copy(rgb.Pix[4*i:], pixels[3*i:3*i+3])
+		rgb.Pix[4*i+3] = 255
+	}
+	return rgb
+}

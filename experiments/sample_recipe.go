@@ -1,0 +1,186 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"vapoflow/experiments/record"
+	"vapoflow/internal/atomicfile"
+	"vapoflow/vapo"
+	"vapoflow/vapo/solver"
+)
+
+// recipe is how samples were drawn: with an index, all that decides one.
+type recipe struct {
+	Run      string          `json:"run"` // as it was named
+	Homotopy string          `json:"homotopy"`
+	Decides  decides         `json:"decides"`
+	Grid     []float64       `json:"grid"` // s at the ends of the steps
+	NFE      int             `json:"nfe"`  // evaluations of ∇Φ for each sample
+	Versions record.Versions `json:"versions"`
+}
+
+// decides is what two drawings must share for their samples to be one set.
+type decides struct {
+	Weights   string  `json:"weights"` // sha256, or the oracle
+	Seed      int64   `json:"seed"`
+	Solver    string  `json:"solver"`
+	Steps     int     `json:"steps,omitempty"`     // equal ones
+	Tolerance float64 `json:"tolerance,omitempty"` // of adaptive ones
+	Reference int     `json:"reference,omitempty"` // samples 0 ≤ i < reference whose adaptive steps are the grid
+	Recorded  bool    `json:"recorded,omitempty"`  // the grid is that of the run's record
+	Batch     int     `json:"batch"`
+	Backend   string  `json:"backend"`
+}
+
+// recipeFile is the recipe's name beside PNGs and within an .npz.
+const recipeFile = "sampling.json"
+
+// method is the solver that the flags ask for, its default tolerance that of points or images.
+func (o sampleOptions) method(image bool) (solver.Tableau, solver.Solver, error) {
+	name := cmp.Or(o.solver, solver.DormandPrince5.Name)
+	options := solver.Options{Steps: o.steps, RTol: o.tolerance, ATol: o.tolerance}
+	t, err := solver.ByName(name)
+	if err != nil {
+		return t, nil, usagef("sample: --solver: %v", err)
+	}
+	if image && t.Adaptive() && o.steps == 0 && o.tolerance == 0 {
+		options.RTol, options.ATol = 1e-3, 1e-3
+	}
+	with, err := solver.New(name, options)
+	if err != nil {
+		return t, nil, usagef("sample: --solver %s, --steps %d, --tolerance %g: %v", name, o.steps, o.tolerance, err)
+	}
+	return t, with, nil
+}
+
+// newRecipe resolves the flags. An adaptive solver's grid is left to be found.
+func newRecipe(o sampleOptions, by *found, backend string) (recipe, solver.Solver, error) {
+	image := len(by.model.Shape) == 3
+	size := 256
+	if image {
+		size = 16
+	}
+	r := recipe{Run: o.run, Homotopy: fmt.Sprint(by.model.Homotopy), Versions: record.Program()}
+	r.Decides = decides{Weights: by.name, Seed: o.seed, Batch: cmp.Or(o.batch, size), Backend: backend}
+	if !by.exact {
+		hash, err := vapo.WeightsSHA256(by.model.Store)
+		if err != nil {
+			return r, nil, err
+		}
+		r.Decides.Weights = "sha256:" + hash
+	}
+	t, with, err := o.method(image)
+	if err != nil {
+		return r, nil, err
+	}
+	if own := o.solver == "" && o.steps == 0 && o.tolerance == 0; own && by.run != nil && len(by.run.Grid) > 0 {
+		var settings struct{ Solver string }
+		if err := json.Unmarshal(by.run.Config, &settings); err != nil {
+			return r, nil, fmt.Errorf("sample: the configuration of %s: %w", o.run, err)
+		}
+		if t, err = solver.ByName(settings.Solver); err != nil {
+			return r, nil, fmt.Errorf("sample: the run %s: %w; give --solver", o.run, err)
+		}
+		r.Decides.Recorded = true
+		r.setGrid(t, by.run.Grid)
+	} else if adaptive, ok := with.(solver.Adaptive); ok {
+		r.Decides.Tolerance, r.Decides.Reference = cmp.Or(adaptive.RTol, solver.DefaultTolerance), size
+	} else {
+		r.Decides.Steps = cmp.Or(o.steps, solver.DefaultSteps)
+		grid := make([]float64, r.Decides.Steps+1)
+		for i := range grid {
+			grid[i] = float64(i) / float64(r.Decides.Steps)
+		}
+		r.setGrid(t, grid)
+	}
+	r.Decides.Solver = t.Name
+	return r, with, nil
+}
+
+// setGrid fixes the steps.
+func (r *recipe) setGrid(t solver.Tableau, grid []float64) {
+	r.Grid = grid
+	r.NFE = (len(grid) - 1) * t.Stages()
+	if t.FSAL() { // the last stage of a step is the first of the next
+		r.NFE = (len(grid)-1)*(t.Stages()-1) + 1
+	}
+}
+
+// findGrid runs the adaptive solver over the reference samples.
+func (r *recipe) findGrid(ctx context.Context, m *vapo.Model, t solver.Tableau, with solver.Solver) error {
+	sol, err := m.Sample(ctx, with, r.Decides.Seed, 0, r.Decides.Reference)
+	if err != nil {
+		return fmt.Errorf("finding the steps on the first %d samples: %w", r.Decides.Reference, err)
+	}
+	sol.Finalize()
+	r.setGrid(t, sol.Grid)
+	return nil
+}
+
+// String is how the steps came about.
+func (r recipe) String() string {
+	how := "equal steps"
+	switch {
+	case r.Decides.Recorded:
+		how = "steps of the run's record"
+	case r.Decides.Reference > 0:
+		how = fmt.Sprintf("steps, adapted to %g on the first %d samples", r.Decides.Tolerance, r.Decides.Reference)
+	}
+	return fmt.Sprintf("%s, %d %s, %d evaluations of ∇Φ for each sample", r.Decides.Solver, len(r.Grid)-1, how, r.NFE)
+}
+
+func (r recipe) json() []byte {
+	text, _ := json.MarshalIndent(r, "", "  ") // numbers and strings always encode
+	return append(text, '\n')
+}
+
+// readRecipe reads that of a folder of samples; nil where the folder is empty.
+func readRecipe(folder string) (*recipe, error) {
+	text, err := os.ReadFile(filepath.Join(folder, recipeFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		entries, err := os.ReadDir(folder)
+		for _, e := range entries {
+			if !strings.HasPrefix(e.Name(), ".") { // another shard may be at work on a file
+				return nil, fmt.Errorf("--out %s holds files, %s for one, and no %s: they are no samples to continue; give a new folder", folder, e.Name(), recipeFile)
+			}
+		}
+		return nil, err
+	}
+	if err != nil {
+		return nil, err
+	}
+	var r recipe
+	if err := json.Unmarshal(text, &r); err != nil {
+		return nil, fmt.Errorf("--out %s: %s is damaged: %w; give a new folder", folder, recipeFile, err)
+	}
+	return &r, nil
+}
+
+// join makes the recipe that of the folder: a new folder gets it, one with samples of the same recipe gives its grid.
+func (r *recipe) join(folder string, find func() error) error {
+	there, err := readRecipe(folder)
+	if err != nil {
+		return err
+	}
+	if there == nil {
+		if err := find(); err != nil {
+			return err
+		}
+		return atomicfile.WriteBytes(filepath.Join(folder, recipeFile), r.json())
+	}
+	if there.Decides != r.Decides {
+		was, _ := json.Marshal(there.Decides)
+		is, _ := json.Marshal(r.Decides)
+		return fmt.Errorf("--out %s holds samples drawn otherwise, by %s and not %s; give a new folder or the same flags", folder, was, is)
+	}
+	r.Grid, r.NFE = there.Grid, there.NFE
+	return nil
+}
