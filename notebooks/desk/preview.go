@@ -57,7 +57,7 @@ func scatter(x []float32) string {
 
 // picture is a sheet of images as HTML.
 func picture(x []float32, shape []int) (string, error) {
-	f, err := Sheet(x, shape, "")
+	f, err := Sheet(x, shape, 3, "")
 	if err != nil {
 		return "", err
 	}

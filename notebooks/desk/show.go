@@ -42,8 +42,9 @@ func ShowImage(m image.Image) {
 	gonbui.Sync()
 }
 
-// Sheet lays out images [n, height, width, 3], flattened and with values in [-1, 1], at two screen pixels or more to one of theirs.
-func Sheet(x []float32, shape []int, title string) (*figures.Figure, error) {
+// Sheet lays out images [n, height, width, 3], flattened and with values in [-1, 1], at 64 pixels on the screen or more. Without
+// columns (0) it is about square.
+func Sheet(x []float32, shape []int, columns int, title string) (*figures.Figure, error) {
 	if len(shape) != 3 || shape[2] != 3 {
 		return nil, fmt.Errorf("desk: a sheet shows images [height, width, 3], and these have shape %v", shape)
 	}
@@ -51,7 +52,7 @@ func Sheet(x []float32, shape []int, title string) (*figures.Figure, error) {
 	for i, v := range x {
 		pixels[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
 	}
-	return figures.Sheet(figures.SheetData{Pixels: pixels, Height: shape[0], Width: shape[1], Zoom: max(1, 64/shape[0]), Title: title})
+	return figures.Sheet(figures.SheetData{Pixels: pixels, Height: shape[0], Width: shape[1], Columns: columns, Zoom: max(1, 64/shape[0]), Title: title})
 }
 
 // Table shows rows below a header. Floats get four digits; format others as text.
