@@ -23,7 +23,7 @@ type KIDOptions struct {
 //
 // (Bińkowski et al., arXiv:1801.01401), and its standard deviation from subset to subset (not the error of the mean). Unlike
 // [FID] it has no bias in the number of samples, and can fall below zero where the sets have one distribution. It takes
-// O(Subsets·Size²·d): a minute or more of two processors with 2,048 features. Fewer than two samples, a Size beyond either set and
+// O(Subsets·Size²·d): about three minutes of one processor with 2,048 features. Fewer than two samples, a Size beyond either set and
 // features that are not finite are errors.
 func KID(a, b *tensors.Tensor, opt KIDOptions) (mean, std float64, err error) {
 	x, y, err := flattenPair("KID", "features a", a, "features b", b)

@@ -48,7 +48,7 @@ func (s *NearestSearch) Add(reference *tensors.Tensor) error {
 }
 
 func (s *NearestSearch) add(r points) {
-	const block = 64 // reference points that stay in the processor's cache while queries pass by
+	const block = 16 // reference points that stay in the processor's cache while queries pass by
 	parallel(s.queries.n, func(from, to int) {
 		for start := 0; start < r.n; start += block {
 			for q := from; q < to; q++ {
@@ -111,7 +111,7 @@ func Nearest(queries, reference *tensors.Tensor, k int) ([][]Neighbor, error) {
 
 // squaredDistance is ‖a−b‖², or some number above limit where it is more than that.
 func squaredDistance(a, b []float64, limit float64) float64 {
-	const stretch = 32
+	const stretch = 128
 	sum := 0.0
 	for len(a) > stretch && sum <= limit {
 		sum += squares(a[:stretch], b[:stretch])
