@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -39,6 +40,8 @@ type page struct {
 
 	mu       sync.Mutex
 	requests []string
+	kernel   network.RequestID // the web socket to the kernel
+	heard    bool              // something came through it
 }
 
 // open starts a browser with one tab of the given size, which ends with the test.
@@ -53,10 +56,18 @@ func open(t *testing.T, width, height int) *page {
 	t.Cleanup(cancel)
 	p := &page{T: t, ctx: ctx}
 	chromedp.ListenTarget(ctx, func(event any) {
-		if sent, ok := event.(*network.EventRequestWillBeSent); ok {
-			p.mu.Lock()
-			defer p.mu.Unlock()
-			p.requests = append(p.requests, sent.Request.URL)
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		switch event := event.(type) {
+		case *network.EventRequestWillBeSent:
+			p.requests = append(p.requests, event.Request.URL)
+		case *network.EventWebSocketCreated:
+			p.requests = append(p.requests, event.URL)
+			if strings.Contains(event.URL, "/api/kernels/") {
+				p.kernel, p.heard = event.RequestID, false
+			}
+		case *network.EventWebSocketFrameReceived:
+			p.heard = p.heard || event.RequestID == p.kernel
 		}
 	})
 	p.do(network.Enable(), chromedp.EmulateViewport(int64(width), int64(height)))
@@ -81,7 +92,13 @@ func eval[T any](p *page, expression string) (value T) {
 // wait waits until a JavaScript expression is true; where it does not become so, it leaves a picture of what there is.
 func (p *page) wait(longest time.Duration, what, expression string) {
 	p.Helper()
-	for start := time.Now(); !eval[bool](p, "!!("+expression+")"); time.Sleep(200 * time.Millisecond) {
+	p.until(longest, what, func() bool { return eval[bool](p, "!!("+expression+")") })
+}
+
+// until is wait for any condition.
+func (p *page) until(longest time.Duration, what string, holds func() bool) {
+	p.Helper()
+	for start := time.Now(); !holds(); time.Sleep(200 * time.Millisecond) {
 		if time.Since(start) > longest {
 			p.shot("failed-" + p.Name())
 			p.Fatalf("after %v, not yet: %s; see results/browser/failed-%s.png", longest, what, p.Name())
@@ -94,13 +111,19 @@ func (p *page) shot(name string) {
 	p.Helper()
 	var picture []byte
 	p.do(chromedp.CaptureScreenshot(&picture))
+	if err := os.WriteFile(filepath.Join(pictures(p.T), name+".png"), picture, 0o644); err != nil {
+		p.Fatal(err)
+	}
+}
+
+// pictures is the folder of what a test leaves behind.
+func pictures(t *testing.T) string {
+	t.Helper()
 	folder := filepath.Join(repository, "results", "browser")
 	if err := os.MkdirAll(folder, 0o755); err != nil {
-		p.Fatal(err)
+		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(folder, name+".png"), picture, 0o644); err != nil {
-		p.Fatal(err)
-	}
+	return folder
 }
 
 // onlyFrom fails the test if the page asked anything of another host; "" is that of files.

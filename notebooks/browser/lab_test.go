@@ -35,7 +35,7 @@ func startLab(t *testing.T, preset string) lab {
 	}
 	port := freePort(t)
 	l.host = fmt.Sprintf("127.0.0.1:%d", port)
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	log, err := os.Create(filepath.Join(pictures(t), t.Name()+".log"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -19,7 +20,7 @@ type notebook struct {
 
 // What the tests look for in the page, as JavaScript.
 const (
-	idle    = `document.querySelector('.jp-Notebook-ExecutionIndicator[data-status="idle"]')`
+	idle    = `document.querySelector('#jp-main-statusbar').innerText.includes('Go (VAPO) | Idle')`
 	said    = `[...document.querySelectorAll('.jp-OutputArea-output')].map(o => o.innerText).join('\n')`
 	waiting = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => p.innerText.includes('*'))`
 	ran     = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\[\d+\]/.test(p.innerText))`
@@ -33,16 +34,27 @@ func openFigure1(t *testing.T, preset string) notebook {
 	p := open(t, 1400, 1000) // first, because it skips the test where there is no browser
 	n := notebook{p, startLab(t, preset)}
 	n.do(chromedp.Navigate("http://" + n.host + "/lab/tree/fig1.ipynb?token=" + n.token))
-	n.wait(3*time.Minute, "the notebook is open, its kernel idle", `document.querySelector('.jp-CodeCell') && `+idle)
+	n.wait(2*time.Minute, "the notebook is open", `document.querySelector('.jp-CodeCell')`)
+	n.until(2*time.Minute, "the kernel is connected", func() bool { // its status is unknown until it has run something
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		return n.heard
+	})
+	n.do(chromedp.Sleep(2 * time.Second))
 	return n
 }
 
 // runAll chooses Run, Run All Cells in the menu.
 func (n notebook) runAll() {
 	n.Helper()
-	n.do(chromedp.Click(`//div[contains(@class, "lm-MenuBar-itemLabel") and text()="Run"]`, chromedp.BySearch),
-		chromedp.Click(`.lm-Menu-item[data-command="runmenu:run-all"]`, chromedp.ByQuery))
-	n.wait(30*time.Second, "the cells are queued", waiting)
+	n.do(chromedp.Click(`//div[contains(@class, "lm-MenuBar-itemLabel") and text()="Run"]`, chromedp.BySearch))
+	const item = `document.querySelector('.lm-Menu-item[data-command="runmenu:run-all"]')`
+	n.wait(10*time.Second, "the menu is open", item)
+	at := eval[struct{ X, Y, Width, Height float64 }](n.page, item+`.getBoundingClientRect().toJSON()`)
+	x, y := at.X+at.Width/2, at.Y+at.Height/2
+	n.do(chromedp.MouseEvent(input.MouseMoved, x, y), chromedp.MouseClickXY(x, y)) // a menu follows the pointer
+	n.do(chromedp.Evaluate(`document.querySelector('.jp-CodeCell').scrollIntoView()`, nil))
+	n.wait(60*time.Second, "the cells are queued", waiting)
 }
 
 // TestFigure1: all cells run, the figure appears, and at the second time the model is loaded, not trained.

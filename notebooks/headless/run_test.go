@@ -16,7 +16,8 @@ import (
 // a variable of a later cell, and the picture that it shows is really there.
 func TestGoodNotebook(t *testing.T) {
 	t.Parallel()
-	done := runFile(t, "testdata/good.ipynb", func(r *runner) { r.settings = []setting{{"size", "24"}} })
+	out := copies(t)
+	done := runFile(t, "testdata/good.ipynb", func(r *runner) { r.settings, r.out = []setting{{"size", "24"}}, out("good") })
 	if done.failure != nil {
 		t.Fatal(done.failure)
 	}
@@ -80,6 +81,7 @@ func TestSeededFailures(t *testing.T) {
 		{"flood", "%%\nline := strings.Repeat(\"x\", 1000)\nfor range 100_000 {\n\tfmt.Println(line)\n}", 0, `^cell 2: more than 8 MB of output$`},
 		{"silent", "#tag expect-output\nvar a = 1", 0, `^cell 2: it shows nothing, but should`},
 	}
+	out := copies(t)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -88,7 +90,7 @@ func TestSeededFailures(t *testing.T) {
 				if c.timeout > 0 {
 					r.timeout = c.timeout
 				}
-				r.inplace = true
+				r.inplace, r.out = true, out(c.name)
 			})
 			if done.failure == nil || !regexp.MustCompile(c.want).MatchString(done.failure.Error()) {
 				t.Errorf("failure %v, want %s", done.failure, c.want)
