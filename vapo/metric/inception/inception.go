@@ -12,15 +12,22 @@ import (
 	"vapoflow/vapo/metric"
 )
 
-const (
-	side  = 299 // pixels that the network sees
-	batch = 16  // images that it sees at once: about 1 GB
-)
+// side is the number of pixels, in each direction, that the network sees.
+const side = 299
+
+// imagesAtOnce keeps memory below about 1 GB: pure Go holds a copy of the image for each position in a kernel.
+func imagesAtOnce(b compute.Backend) int {
+	if b.Name() == "xla" {
+		return 16
+	}
+	return 4
+}
 
 // Extractor computes the features of one place of the network. It may be used again and again, by one goroutine at a time.
 type Extractor struct {
 	dim       int
 	published bool
+	atOnce    int
 	prepare   *graph.Exec // compiled once per size of images
 	network   *model.Exec // compiled once
 }
@@ -58,7 +65,7 @@ func newExtractor(b compute.Backend, w *Weights, dim, side int) (*Extractor, err
 	if err != nil {
 		return nil, fmt.Errorf("inception: %w", err)
 	}
-	return &Extractor{dim, w.published, prepare, network}, nil
+	return &Extractor{dim, w.published, imagesAtOnce(b), prepare, network}, nil
 }
 
 // Name is "FID-Inception" for 2,048 features of the published weights; else it names what differs.
@@ -101,7 +108,7 @@ func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 	if err := finite(pixels, h*w*3); err != nil {
 		return nil, err
 	}
-	size := batchFor(n)
+	size := batchFor(n, e.atOnce)
 	features := make([]float32, 0, n*e.dim)
 	for first := 0; first < n; first += size {
 		count := min(size, n-first)
@@ -132,10 +139,10 @@ func (e *Extractor) batch(images *tensors.Tensor) ([]float32, error) {
 	return tensors.CopyFlatData[float32](rows)
 }
 
-// batchFor is the smallest power of two that holds n images, at most batch, so that few sizes are compiled.
-func batchFor(n int) int {
+// batchFor is the smallest power of two that holds n images, at most most, so that few sizes are compiled.
+func batchFor(n, most int) int {
 	size := 1
-	for size < min(n, batch) {
+	for size < min(n, most) {
 		size *= 2
 	}
 	return size

@@ -3,6 +3,7 @@ package inception
 import (
 	"math"
 
+	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
@@ -33,7 +34,7 @@ func shiftedProducts(x, kernel *graph.Node, l layer) *graph.Node {
 	var sum *graph.Node
 	for i := range l.height {
 		for j := range l.width {
-			seen := graph.Reshape(window(x, i, j, height, width, l.stride), n*height*width, l.in)
+			seen := graph.Reshape(window(x, i, j, height, width, l.stride, l.stride), n*height*width, l.in)
 			matrix := graph.Slice(kernel, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(), graph.AxisRange())
 			product := graph.MatMul(seen, graph.Reshape(matrix, l.in, l.out))
 			if sum == nil {
@@ -47,9 +48,10 @@ func shiftedProducts(x, kernel *graph.Node, l layer) *graph.Node {
 }
 
 // window is what output position (0, 0), (0, 1), … sees of x at offset (i, j): [n, height, width, channels].
-func window(x *graph.Node, i, j, height, width, stride int) *graph.Node {
-	rows := graph.AxisRange(i, i+(height-1)*stride+1).Stride(stride)
-	columns := graph.AxisRange(j, j+(width-1)*stride+1).Stride(stride)
+// Positions are down rows and right columns apart.
+func window(x *graph.Node, i, j, height, width, down, right int) *graph.Node {
+	rows := graph.AxisRange(i, i+(height-1)*down+1).Stride(down)
+	columns := graph.AxisRange(j, j+(width-1)*right+1).Stride(right)
 	return graph.Slice(x, graph.AxisRange(), rows, columns, graph.AxisRange())
 }
 
@@ -57,16 +59,34 @@ func window(x *graph.Node, i, j, height, width, stride int) *graph.Node {
 func outputs(size, k, stride int) int { return (size-k)/stride + 1 }
 
 // maxPool is the 3×3 maximum at every second position, without padding.
-func maxPool(x *graph.Node) *graph.Node { return graph.MaxPool(x).Window(3).Strides(2).Done() }
+func maxPool(x *graph.Node) *graph.Node { return pool(x, 2, graph.Max) }
 
 // maxPoolSame is the 3×3 maximum around each position, over what lies inside the image.
 func maxPoolSame(x *graph.Node) *graph.Node {
-	return graph.MaxPool(x).Window(3).Strides(1).PadSame().Done()
+	return pool(padded(x, graph.Infinity(x.Graph(), x.DType(), -1)), 1, graph.Max)
 }
 
 // meanPoolSame is the 3×3 mean around each position, over what lies inside the image: padding is not counted.
 func meanPoolSame(x *graph.Node) *graph.Node {
-	return graph.MeanPool(x).Window(3).Strides(1).PadSame().Done()
+	sum := func(x *graph.Node) *graph.Node {
+		return pool(padded(x, graph.ScalarZero(x.Graph(), x.DType())), 1, graph.Add)
+	}
+	ones := graph.Ones(x.Graph(), shapes.Make(x.DType(), 1, x.Shape().Dim(1), x.Shape().Dim(2), 1))
+	return graph.Div(sum(x), sum(ones))
+}
+
+// padded adds one pixel of value on each side.
+func padded(x, value *graph.Node) *graph.Node {
+	return graph.Pad(x, value, graph.PadAxis{}, border(3), border(3), graph.PadAxis{})
+}
+
+// pool joins 3×3 windows, first along rows, then along columns: a few whole-array operations, where the native pool of pure
+// Go calls a function for every pixel of every window.
+func pool(x *graph.Node, stride int, join func(a, b *graph.Node) *graph.Node) *graph.Node {
+	height, width := x.Shape().Dim(1), outputs(x.Shape().Dim(2), 3, stride)
+	x = join(join(window(x, 0, 0, height, width, 1, stride), window(x, 0, 1, height, width, 1, stride)), window(x, 0, 2, height, width, 1, stride))
+	height = outputs(height, 3, stride)
+	return join(join(window(x, 0, 0, height, width, stride, 1), window(x, 1, 0, height, width, stride, 1)), window(x, 2, 0, height, width, stride, 1))
 }
 
 // quantise rounds [-1, 1] to the 256 levels of the image files from which published features are computed, and clips.

@@ -46,7 +46,10 @@ func TestPublished(t *testing.T) {
 	answer = func(w http.ResponseWriter) { w.Header().Set("Content-Length", "99999"); w.Write(content) }
 	fails("cut off", "unexpected EOF")
 
-	answer = func(w http.ResponseWriter) { w.Header().Set("Content-Length", fmt.Sprint(len(content))); w.Write(content) }
+	answer = func(w http.ResponseWriter) {
+		w.Header().Set("Content-Length", fmt.Sprint(len(content)))
+		w.Write(content)
+	}
 	var done, total int64
 	w, err := source.get(context.Background(), "", func(d, n int64) { done, total = d, n })
 	if err != nil || !slices.Equal(w.arrays["scalar"].values, []float32{0.1}) {
