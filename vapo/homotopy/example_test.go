@@ -3,6 +3,8 @@ package homotopy_test
 import (
 	"fmt"
 
+	"github.com/gomlx/gomlx/ml/model"
+
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
 )
@@ -80,4 +82,23 @@ func ExampleNew() {
 	// posterior: the paper's: alpha = 1, beta = t; c = 0.9900
 	// linear: alpha = 1-t, beta = t; c = 0.9900
 	// straight: flow matching's path: mu = t, sd = omega(1-t); c = 0.9990
+}
+
+// A draw from the path in a graph: where data and noise are at s, and the velocity that the Alignment loss learns in the mean.
+func ExampleDraw() {
+	path, err := homotopy.Linear(1, 0.5)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out, err := model.CallOnceN(backend.Host(), model.NewStore(), func(_ *model.Scope, data, noise, s *homotopy.Node) []*homotopy.Node {
+		point := homotopy.Draw(path, data, noise, s)
+		return []*homotopy.Node{point.X, point.Velocity(), point.Kappa()}
+	}, [][]float64{{2, 0}}, [][]float64{{0, 1}}, []float64{0.5})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("x %.4f  velocity %.4f  kappa %.4f\n", out[0].Value(), out[1].Value(), out[2].Value())
+	// Output: x [[1.1667 0.7500]]  velocity [[2.0000 -0.5000]]  kappa [1.3393]
 }

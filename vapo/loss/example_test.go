@@ -58,3 +58,24 @@ func ExampleNew() {
 	// variance-reduced: -1.24, half of it -0.93
 	// covariance: -1.18, half of it -0.89
 }
+
+// The three estimators have one mean; this is the plainest, ½‖∇Φ − u_c‖² for each example.
+func ExampleAlignment() {
+	path, err := homotopy.Straight(1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	out, err := model.CallOnceN(backend.Host(), model.NewStore(), func(scope *model.Scope, x, noise, s *loss.Node) []*loss.Node {
+		still := func(x, s *loss.Node) (phi, grad *loss.Node) { // Φ = 0
+			return graph.ZerosLike(s), graph.ZerosLike(x)
+		}
+		return []*loss.Node{loss.Alignment{}.Value(homotopy.Draw(path, x, noise, s), still)}
+	}, [][]float64{{3, 0}}, [][]float64{{0, 4}}, []float64{0.5})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("%.3f\n", out[0].Value()) // ½(3² + 4²)c², and c = 0.999
+	// Output: [12.475]
+}

@@ -105,3 +105,28 @@ func ExampleGaussian() {
 	// Output:
 	// [1.2004 -0.5587]
 }
+
+// Data of one's own as a mixture: its exact field and log-density at a point of the path.
+func ExampleNew() {
+	m, err := mixture.New([]float64{0.25, 0.75}, [][]float64{{-1}, {1}}, 0.2)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	path, err := homotopy.Straight(1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	exact, err := mixture.Optimal{Mixture: m, Homotopy: path}.Evaluate(backend.Host(), [][]float64{{0}, {1}}, 0.9)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Printf("field %.3f, log-density %.3f\n", exact.Field, exact.LogDensity)
+	_, err = mixture.New([]float64{0.5, 0.2}, [][]float64{{-1}, {1}}, 0.2)
+	fmt.Println(err)
+	// Output:
+	// field [[1.185] [0.845]], log-density [-8.847 0.253]
+	// mixture: weights must sum to 1, got 0.7
+}

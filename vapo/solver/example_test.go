@@ -2,6 +2,7 @@ package solver_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"vapoflow/vapo/solver"
@@ -99,4 +100,31 @@ func ExampleTableau_Validate() {
 	// Output:
 	// <nil>
 	// solver: tableau "ralston": B satisfies the order conditions up to order 2 only, want Order = 3
+}
+
+// An integration that fails says how far it came: this field has no value beyond s = 0.5.
+func ExampleFailure() {
+	field := func(s float64, y solver.State) (solver.State, error) {
+		if s > 0.5 {
+			return nil, errors.New("no field there")
+		}
+		return solver.State{tensors.FromValue([]float64{1})}, nil
+	}
+	_, err := solver.Fixed{Steps: 4, Backend: backend}.Solve(context.Background(), field, solver.State{tensors.FromValue([]float64{0})}, 0, 1)
+	var failure *solver.Failure
+	if errors.As(err, &failure) {
+		fmt.Printf("%v at s = %g: %v\n", failure.Status, failure.S, failure.Err)
+	}
+	// Output: field failed at s = 0.5: no field there
+}
+
+// A tableau by the name that the command line knows, and what it says of itself.
+func ExampleByName() {
+	t, err := solver.ByName("tsit5")
+	fmt.Println(t.Name, t.Order, t.Stages(), t.FSAL(), t.Adaptive(), err)
+	_, err = solver.ByName("rk45")
+	fmt.Println(err)
+	// Output:
+	// tsit5 5 7 true true <nil>
+	// solver: no solver "rk45"; choose one of euler, midpoint, heun, bosh3, rk4, dopri5, tsit5, dopri8
 }

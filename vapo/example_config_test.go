@@ -1,0 +1,148 @@
+package vapo_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/solver"
+)
+
+// tiny is a training of moments: 30 steps of an MLP of 8 units.
+func tiny() vapo.Config {
+	c := vapo.DefaultConfig()
+	c.Data, c.Width, c.Depth, c.Steps, c.Batch, c.Warmup = "gauss2", 8, 1, 30, 32, 5
+	return c
+}
+
+// A configuration names all that decides what is trained, and is its key in the cache: the second call trains nothing.
+func ExampleTrainOrLoad() {
+	dir, err := os.MkdirTemp("", "models")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	c := tiny()
+	data, err := c.Open("", "train")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for range 2 {
+		m, err := vapo.TrainOrLoad(context.Background(), backend.Host(), dir, c, data, vapo.Run{})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Println("loaded:", m.Loaded, "after steps:", c.Steps)
+	}
+	// Output:
+	// loaded: false after steps: 30
+	// loaded: true after steps: 30
+}
+
+// What cannot be used is told with its value and the choices.
+func ExampleConfig_Validate() {
+	c := vapo.DefaultConfig()
+	c.Loss = "score-matching"
+	fmt.Println(c.Validate())
+	c = vapo.DefaultConfig()
+	c.Sigma = -1
+	fmt.Println(c.Validate())
+	// Output:
+	// unknown loss "score-matching"; choose one of alignment, variance-reduced, covariance
+	// homotopy: sigma, the likelihood's standard deviation, must be positive and finite, got -1
+}
+
+// A model saved is a model again, with the same weights to the last bit.
+func ExampleModel_Save() {
+	dir, err := os.MkdirTemp("", "model")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	defer os.RemoveAll(dir)
+	c := tiny()
+	data, err := c.Open("", "train")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m, err := c.Model(backend.Host(), data.Info().Shape, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := vapo.Train(context.Background(), m, loss.Alignment{}, data, c.Training, vapo.Run{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := m.Save(dir + "/model"); err != nil {
+		fmt.Println(err)
+		return
+	}
+	back, err := vapo.Load(backend.Host(), dir+"/model")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	a, _ := vapo.WeightsSHA256(m.Store)
+	b, err := vapo.WeightsSHA256(back.Store)
+	fmt.Println(a == b, err)
+	// Output: true <nil>
+}
+
+// Sample 7 is the same whether it is drawn with others or alone.
+func ExampleModel_NewSampler() {
+	ctx := context.Background()
+	c := tiny()
+	data, err := c.Open("", "train")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	m, err := c.Model(backend.Host(), data.Info().Shape, nil)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := vapo.Train(ctx, m, loss.Alignment{}, data, c.Training, vapo.Run{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	var seven [][2]float32
+	for _, span := range [][2]int{{0, 10}, {7, 1}} {
+		sampler, err := m.NewSampler(ctx, solver.Adaptive{RTol: 1e-3, ATol: 1e-3}, 1, 4)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		err = sampler.Draw(ctx, span[0], span[1], func(i int, x []float32) error {
+			if i == 7 {
+				seven = append(seven, [2]float32(x))
+			}
+			return nil
+		})
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+	}
+	fmt.Println(len(seven), seven[0] == seven[1])
+	// Output: 2 true
+}
+
+// How the clock is drawn is a value with a name; a training takes it by that name.
+func ExampleTimesNames() {
+	fmt.Println(vapo.TimesNames())
+	t := vapo.DefaultTraining()
+	t.Times = "logit-normal"
+	fmt.Println(t.Validate())
+	// Output:
+	// [stratified uniform arcsine]
+	// unknown times "logit-normal"; choose one of stratified, uniform, arcsine
+}
