@@ -18,12 +18,12 @@ type notebook struct {
 	lab
 }
 
-// What the tests look for in the page, as JavaScript.
+// What the tests look for in the page, as JavaScript. Of cells out of sight there is textContent, but no innerText.
 const (
 	idle    = `document.querySelector('#jp-main-statusbar').innerText.includes('Go (VAPO) | Idle')`
-	said    = `[...document.querySelectorAll('.jp-OutputArea-output')].map(o => o.innerText).join('\n')`
-	waiting = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => p.innerText.includes('*'))`
-	ran     = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\[\d+\]/.test(p.innerText))`
+	said    = `[...document.querySelectorAll('.jp-OutputArea-output')].map(o => o.textContent).join('\n')`
+	waiting = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].some(p => p.textContent.includes('*'))`
+	ran     = `[...document.querySelectorAll('.jp-CodeCell .jp-InputPrompt')].every(p => /\[\d+\]/.test(p.textContent))`
 	figures = `[...document.querySelectorAll('.jp-OutputArea-output img')].filter(i => i.naturalWidth > 300).length`
 	failed  = `document.querySelector('.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.error"], ` +
 		`.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')`
