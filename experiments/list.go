@@ -8,17 +8,25 @@ import (
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/vapo"
 )
 
 func (a *app) listCommand() *cobra.Command {
 	var preset, recipe string
 	cmd := &cobra.Command{
-		Use:   "list [ID]",
-		Short: "List the paper's figures and tables with their status, or the settings of one",
+		Use:   "list [ID | pieces]",
+		Short: "List the paper's figures and tables with their status, the settings of one, or all pieces with a name",
 		Example: `  experiments list
+  experiments list pieces                            homotopies, potentials, losses, times, solvers, data sets
   experiments list fig1 --preset cpu > mine.json     settings that --config reads`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, ids []string) error {
+			if len(ids) == 1 && ids[0] == "pieces" {
+				for _, p := range vapo.Pieces() {
+					a.say("%-10s %-17s %s", p.Kind, p.Name, p.Summary)
+				}
+				return nil
+			}
 			if len(ids) == 1 {
 				return a.listSettings(ids[0], preset, recipe)
 			}

@@ -180,7 +180,17 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, clock Times, s
 	dims := append([]int{t.Batch}, shape...)
 	data := tensors.FromShape(float32Shape(dims...))
 	var err error
-	tensors.MustMutableFlatData(data, func(flat []float32) { err = batches.Fill(step, flat) })
+	tensors.MustMutableFlatData(data, func(flat []float32) {
+		if err = batches.Fill(step, flat); err != nil {
+			return
+		}
+		for i, v := range flat {
+			if v-v != 0 { // NaN or infinite: the loss would be as well, and the training lost
+				err = fmt.Errorf("vapo: the data of training step %d holds %g (value %d of its batch); repair that example or leave it out", step, v, i)
+				return
+			}
+		}
+	})
 	if err != nil {
 		return nil, fmt.Errorf("vapo: reading the data of step %d: %w", step, err)
 	}
