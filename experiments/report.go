@@ -63,7 +63,7 @@ type page struct {
 
 type pageElement struct {
 	paper.Element
-	Runs []pageRun // largest preset first
+	Runs []pageRun // largest preset first, as it is before with changes
 }
 
 type pageRun struct {
@@ -141,7 +141,10 @@ func newPage(runs []record.Stored) (page, error) {
 	for _, e := range paper.Elements() {
 		mine := of[e.ID]
 		sort.SliceStable(mine, func(i, j int) bool {
-			return slices.Index(paper.Presets, mine[i].Preset) > slices.Index(paper.Presets, mine[j].Preset)
+			if a, b := slices.Index(paper.Presets, mine[i].Preset), slices.Index(paper.Presets, mine[j].Preset); a != b {
+				return a > b
+			}
+			return len(mine[i].Name) < len(mine[j].Name) // the fewer changes of the preset, the shorter the name
 		})
 		p.Elements = append(p.Elements, pageElement{e, mine})
 		delete(of, e.ID)
