@@ -39,9 +39,9 @@ func (a *app) sampleCommand() *cobra.Command {
 
 Sample i is a function of the seed and i: --range a:b draws the samples a ≤ i < b of any longer run bit for bit, one image alone or
 a shard of many. For that, batches are always whole and aligned (--batch B: sample i shares one with those of the same i/B), and an
-adaptive solver, whose steps depend on what it carries, runs once: over the first 256 points or 16 images of the seed. Its grid is
-printed, stored, and replayed for all. A run that has drawn images has its grid on record, and that is replayed unless a solver is
-given: index and seed name the images of its figure. Another build, backend or --batch moves last bits only.`,
+adaptive solver, whose steps depend on what it carries, runs once: over the first 256 points, 16 images, or 8 of more than 32×32×3, of
+the seed. Its grid is printed, stored, and replayed for all. A run that has drawn images has its grid on record, and that is replayed
+unless a solver is given: with its seed these are the images of its figure. Another build, backend or --batch moves last bits only.`,
 		Example: `  experiments sample --run fig2-cpu-best-seed0 --n 50000 --out samples           a folder of PNGs, for pytorch-fid, clean-fid, torch-fidelity
   experiments sample --run fig2-cpu-best-seed0 --n 50000 --range 0:12500 --out samples     one shard of four, into the same folder
   experiments sample --run fig2-cpu-best-seed0 --range 17:18 --out one --seed 3  image 17 of seed 3 alone
@@ -59,7 +59,7 @@ given: index and seed name the images of its figure. Another build, backend or -
 	f.StringVar(&o.solver, "solver", "", "dopri5 (default), or another of euler, midpoint, heun, bosh3, rk4, tsit5, dopri8")
 	f.Float64Var(&o.tolerance, "tolerance", 0, "of an adaptive solver, relative and absolute (default 1e-5 for points, 1e-3 for images)")
 	f.IntVar(&o.steps, "steps", 0, "equal steps instead of adaptive ones (default 50 for a solver that cannot adapt)")
-	f.IntVar(&o.batch, "batch", 0, "samples at a time (default 256 points or 16 images); more is faster on a GPU")
+	f.IntVar(&o.batch, "batch", 0, "samples at a time (default 256 points, 16 images, or 8 large ones); more is faster on a GPU")
 	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
 	return cmd
 }

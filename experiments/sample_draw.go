@@ -4,8 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
+	"vapoflow/vapo"
 	"vapoflow/vapo/solver"
 )
 
@@ -17,7 +16,8 @@ type sampling struct {
 	toFile      bool
 	first, last int
 	tableau     solver.Tableau
-	adaptive    solver.Solver // finds the grid, where the recipe has none yet
+	with        solver.Solver // finds the grid, where the recipe has none yet
+	sampler     *vapo.Sampler // made when the first sample is drawn
 }
 
 func newSampling(o sampleOptions, by *found, backend string, first, last int) (*sampling, error) {
@@ -29,62 +29,83 @@ func newSampling(o sampleOptions, by *found, backend string, first, last int) (*
 	if err != nil {
 		return nil, err
 	}
-	j := &sampling{recipe: r, by: by, out: o.out, toFile: o.toFile(), first: first, last: last, tableau: t, adaptive: with}
+	j := &sampling{recipe: r, by: by, out: o.out, toFile: o.toFile(), first: first, last: last, tableau: t, with: with}
 	if !j.toFile {
 		return j, checkPNG(by.model.Shape)
 	}
 	return j, nil
 }
 
-// sink takes samples in the order of their indices.
+// sink takes samples in the order of their indices, but for those that it has.
 type sink interface {
-	has(first, last int) bool           // tells that it needs none of these
-	write(first int, x []float32) error // [n, shape...] flat, from the index first on
+	has(i int) bool
+	write(i int, x []float32) error // flat
 }
 
 // run draws them into the file or folder.
 func (j *sampling) run(ctx context.Context, a *app) error {
-	find := func() error {
-		if j.Grid != nil {
-			return nil
-		}
-		return j.findGrid(ctx, j.by.model, j.tableau, j.adaptive)
-	}
-	into := j.intoFile
+	find, into := func() error { return j.findGrid(ctx) }, j.intoFile
+	var err error
 	if j.toFile {
-		if err := find(); err != nil {
-			return err
-		}
+		err = find()
 	} else {
-		if err := j.join(j.out, find); err != nil {
-			return err
-		}
-		into = j.intoFolder
+		err, into = j.join(j.out, find), j.intoFolder
+	}
+	if err != nil {
+		return err
 	}
 	a.say("sample: %s", j.recipe)
 	a.say("sample: s = %.4g", j.Grid)
 	return into(func(to sink) error { return j.draw(ctx, to, a.count("sample")) })
 }
 
-// draw passes the samples to the sink in batches that begin at multiples of their size: a sample has the same place among the
-// same others whatever the range, and so the same bits.
+// findGrid runs an adaptive solver over the reference samples, where the recipe has no grid.
+func (j *sampling) findGrid(ctx context.Context) error {
+	if j.Grid != nil {
+		return nil
+	}
+	found, err := j.by.model.NewSampler(ctx, j.with, j.Decides.Seed, j.Decides.Reference)
+	if err != nil {
+		return fmt.Errorf("finding the steps on the first %d samples: %w", j.Decides.Reference, err)
+	}
+	j.setGrid(j.tableau, found.Grid)
+	if j.Decides.Batch == j.Decides.Reference {
+		j.sampler = found
+	}
+	return nil
+}
+
+// draw passes the samples to the sink, a batch at a time.
 func (j *sampling) draw(ctx context.Context, to sink, progress func(done, total int)) error {
-	with, size := solver.Fixed{Tableau: j.tableau, Grid: j.Grid}, j.Decides.Batch
-	for start := j.first - j.first%size; start < j.last; start += size {
+	size := j.Decides.Batch
+	for start := j.first / size * size; start < j.last; start += size {
 		first, last := max(start, j.first), min(start+size, j.last)
-		if !to.has(first, last) {
-			sol, err := j.by.model.Sample(ctx, with, j.Decides.Seed, start, size)
-			if err != nil {
-				return fmt.Errorf("samples %d to %d: %w", first, last-1, err)
-			}
-			x := tensors.MustCopyFlatData[float32](sol.State[0])
-			sol.Finalize()
-			d := len(x) / size
-			if err := to.write(first, x[(first-start)*d:(last-start)*d]); err != nil {
-				return err
-			}
+		if err := j.drawBatch(ctx, to, first, last); err != nil {
+			return fmt.Errorf("samples %d to %d: %w", first, last-1, err)
 		}
 		progress(last-j.first, j.last-j.first)
 	}
 	return nil
+}
+
+// drawBatch passes on the samples first ≤ i < last of one batch, which costs as much as all of the batch.
+func (j *sampling) drawBatch(ctx context.Context, to sink, first, last int) error {
+	for first < last && to.has(first) {
+		first++
+	}
+	if first == last {
+		return nil
+	}
+	if j.sampler == nil {
+		var err error
+		if j.sampler, err = j.by.model.NewSampler(ctx, solver.Fixed{Tableau: j.tableau, Grid: j.Grid}, j.Decides.Seed, j.Decides.Batch); err != nil {
+			return err
+		}
+	}
+	return j.sampler.Draw(ctx, first, last-first, func(i int, x []float32) error {
+		if to.has(i) {
+			return nil
+		}
+		return to.write(i, x)
+	})
 }

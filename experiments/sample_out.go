@@ -89,7 +89,7 @@ type stream struct {
 	image bool
 }
 
-func (stream) has(int, int) bool { return false }
+func (stream) has(int) bool { return false }
 
 func (s stream) write(_ int, x []float32) error {
 	if s.image {
@@ -119,28 +119,14 @@ type folder struct {
 
 func (f folder) path(i int) string { return filepath.Join(f.dir, fmt.Sprintf("%06d.png", i)) }
 
-func (f folder) has(first, last int) bool {
-	for i := first; i < last; i++ {
-		if _, err := os.Stat(f.path(i)); err != nil {
-			return false
-		}
-	}
-	return true
+func (f folder) has(i int) bool {
+	_, err := os.Stat(f.path(i))
+	return err == nil
 }
 
-func (f folder) write(first int, x []float32) error {
-	height, width, channels := f.shape[0], f.shape[1], f.shape[2]
-	size := height * width * channels
-	for k := range len(x) / size {
-		if f.has(first+k, first+k+1) {
-			continue
-		}
-		picture := picture(toBytes(x[k*size:][:size]), height, width)
-		if err := atomicfile.Write(f.path(first+k), func(w *os.File) error { return png.Encode(w, picture) }); err != nil {
-			return err
-		}
-	}
-	return nil
+func (f folder) write(i int, x []float32) error {
+	picture := picture(toBytes(x), f.shape[0], f.shape[1])
+	return atomicfile.Write(f.path(i), func(w *os.File) error { return png.Encode(w, picture) })
 }
 
 // picture is an image of grey or RGB bytes.

@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -65,7 +64,10 @@ func (o sampleOptions) method(image bool) (solver.Tableau, solver.Solver, error)
 func newRecipe(o sampleOptions, by *found, backend string) (recipe, solver.Solver, error) {
 	image := len(by.model.Shape) == 3
 	size := 256
-	if image {
+	switch { // of images as many as the paper's figures draw at once: theirs are the same to the last bit
+	case image && by.model.Shape[0]*by.model.Shape[1]*by.model.Shape[2] > 32*32*3:
+		size = 8
+	case image:
 		size = 16
 	}
 	r := recipe{Run: o.run, Homotopy: fmt.Sprint(by.model.Homotopy), Versions: record.Program()}
@@ -112,17 +114,6 @@ func (r *recipe) setGrid(t solver.Tableau, grid []float64) {
 	if t.FSAL() { // the last stage of a step is the first of the next
 		r.NFE = (len(grid)-1)*(t.Stages()-1) + 1
 	}
-}
-
-// findGrid runs the adaptive solver over the reference samples.
-func (r *recipe) findGrid(ctx context.Context, m *vapo.Model, t solver.Tableau, with solver.Solver) error {
-	sol, err := m.Sample(ctx, with, r.Decides.Seed, 0, r.Decides.Reference)
-	if err != nil {
-		return fmt.Errorf("finding the steps on the first %d samples: %w", r.Decides.Reference, err)
-	}
-	sol.Finalize()
-	r.setGrid(t, sol.Grid)
-	return nil
 }
 
 // String is how the steps came about.
