@@ -109,6 +109,8 @@ own data, and reports what was found.`,
   experiments run --all --preset quick          all that is implemented
   experiments train --data points.npz           own data
   experiments score --run oracle:ring8 --input points.npz --out scores.npz
+  experiments sample --run fig2-quick-best-seed0 --n 1000 --out samples    PNGs for any FID tool
+  experiments export --run fig2-quick-best-seed0 --out model.safetensors   weights for PyTorch
   experiments report                            results/RESULTS.md and results/index.html
   experiments doctor                            what works here, what is missing, how to get it`,
 		SilenceUsage:  true,
