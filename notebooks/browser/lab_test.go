@@ -1,6 +1,7 @@
 package browser
 
 import (
+	"encoding/json"
 	"fmt"
 	"net"
 	"net/http"
@@ -8,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -19,20 +22,11 @@ type lab struct {
 }
 
 // startLab starts scripts/lab, which is what make lab does, over a folder with a copy of Figure 1's notebook at the given preset.
-func startLab(t *testing.T, preset string) lab {
+// The copy ends with the first cell that contains last, unless that is "".
+func startLab(t *testing.T, preset, last string) lab {
 	t.Helper()
 	l := lab{folder: t.TempDir(), token: "browser-test"}
-	text, err := os.ReadFile("../fig1.ipynb")
-	if err != nil {
-		t.Fatal(err)
-	}
-	chosen := regexp.MustCompile(`(preset\s*= \\")\w+(\\")`)
-	if !chosen.Match(text) {
-		t.Fatal("fig1.ipynb declares no preset")
-	}
-	if err := os.WriteFile(filepath.Join(l.folder, "fig1.ipynb"), chosen.ReplaceAll(text, []byte("${1}"+preset+"${2}")), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	copyNotebook(t, filepath.Join(l.folder, "fig1.ipynb"), preset, last)
 	port := freePort(t)
 	l.host = fmt.Sprintf("127.0.0.1:%d", port)
 	log, err := os.Create(filepath.Join(pictures(t), t.Name()+".log"))
@@ -68,6 +62,34 @@ func startLab(t *testing.T, preset string) lab {
 		if time.Since(start) > 10*time.Minute { // it may install JupyterLab
 			t.Fatal("JupyterLab did not start within ten minutes")
 		}
+	}
+}
+
+// copyNotebook copies Figure 1's notebook; see startLab.
+func copyNotebook(t *testing.T, to, preset, last string) {
+	t.Helper()
+	text, err := os.ReadFile("../fig1.ipynb")
+	if err != nil {
+		t.Fatal(err)
+	}
+	chosen := regexp.MustCompile(`(preset\s*= \\")\w+(\\")`)
+	if !chosen.Match(text) {
+		t.Fatal("fig1.ipynb declares no preset")
+	}
+	var notebook map[string]any
+	if err := json.Unmarshal(chosen.ReplaceAll(text, []byte("${1}"+preset+"${2}")), &notebook); err != nil {
+		t.Fatal(err)
+	}
+	cells := notebook["cells"].([]any)
+	if last != "" {
+		end := slices.IndexFunc(cells, func(cell any) bool { return strings.Contains(fmt.Sprint(cell), last) })
+		notebook["cells"] = cells[:end+1]
+	}
+	if text, err = json.Marshal(notebook); err == nil {
+		err = os.WriteFile(to, text, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
 	}
 }
 
