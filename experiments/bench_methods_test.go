@@ -118,7 +118,7 @@ func TestBenchWrongUse(t *testing.T) {
 	for _, c := range [][2]string{
 		{"gradient-noise --draws 1", "--draws 4"}, {"work-precision --from 9 --to 3", "got 9 and 3"},
 		{"density --problems ring9", `"ring9"`}, {"density --homotopies bent", `"bent"`}, {"density --points 0", "--points 2"},
-		{"kl --preset huge", `"huge"`}, {"kl --samples 1", "--samples 2"},
+		{"ood --preset huge", `"huge"`}, {"ood --samples 1", "--samples 10"}, {"ood --s 0.5,1", "inside (0, 1)"},
 	} {
 		code, _, stderr := command(t, append([]string{"bench"}, strings.Fields(c[0])...)...)
 		if code != 2 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c[1]) {
