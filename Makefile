@@ -8,7 +8,7 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -59,6 +59,9 @@ lab: ## JupyterLab with that kernel, on 127.0.0.1; installs it in .cache/lab whe
 
 browser-test: ## notebooks in JupyterLab and results/index.html in headless Chromium, where it is installed
 	cd notebooks/browser && go vet ./... && go test -count=1 -v -timeout 40m ./...
+
+docker: ## build the CPU image (needs a container engine; docker/README.md)
+	docker build -t vapoflow:cpu -f docker/Dockerfile .
 
 xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 	@scripts/fetch-xla

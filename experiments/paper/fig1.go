@@ -56,7 +56,7 @@ func computeFig1(ctx context.Context, w *work) error {
 	if exact.Dim() != 2 {
 		return fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
 	}
-	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trained() {
+	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trained(w.Config) {
 		if err := w.preview(ctx, exact); err != nil {
 			return err
 		}
@@ -119,9 +119,9 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 // previewPath is where a preview lies until the run is done.
 func (w *work) previewPath() string { return filepath.Join(w.Out, w.run.Element+"-preview.png") }
 
-// trained tells whether the cache holds the model whole: its weights are written last.
-func (w *work) trained() bool {
-	_, err := os.Stat(filepath.Join(ModelsDir(w.Out), w.Key(w.data), "weights.npz"))
+// trained tells whether the cache holds the model of a configuration whole: its weights are written last.
+func (w *work) trained(c vapo.Config) bool {
+	_, err := os.Stat(filepath.Join(ModelsDir(w.Out), c.Key(w.data), "weights.npz"))
 	return err == nil
 }
 

@@ -46,6 +46,13 @@ func (w *work) trainOrLoad(ctx context.Context, c vapo.Config, name string) (*va
 		run.Observe, done = w.Watch(fmt.Sprintf("%s: training %s on %s", name, c.Potential, w.data.Info().Name), c.Steps)
 	}
 	defer done()
+	switch { // what comes before the first step takes up to half a minute
+	case w.trained(c):
+	case c.Base == "gaussian":
+		w.say("%s: fitting the Gaussian base, then building the training step", name)
+	case w.Backend.Name != "go":
+		w.say("%s: building the training step", name)
+	}
 	return vapo.TrainOrLoad(ctx, w.Backend.Backend, ModelsDir(w.Out), c, w.data, run)
 }
 
