@@ -35,8 +35,8 @@ var elements = slices.Concat([]Element{
 	{"fig4", "Histogram of the energy on CIFAR-10 train and test", fig4},
 	{"fig5", "Samples with their five nearest CIFAR-10 training images", neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 8, 10, 10})},
 }, appendix, []Element{
-	{"table1", "FID on CIFAR-10", steps{}},
-	{"table2", "FID on CelebA 64", steps{}},
+	{"table1", "FID on CIFAR-10", fidOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 512, 5000, 50_000})},
+	{"table2", "FID on CelebA 64 (inferred)", fidOf("celeba", "", "inferred", [4]int{8, 128, 2000, 50_000})},
 	{"table3", "Out-of-distribution detection: AUROC", steps{}},
 })
 

@@ -1,0 +1,183 @@
+package paper
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/metric"
+	"vapoflow/vapo/metric/classifier"
+	"vapoflow/vapo/metric/inception"
+)
+
+// inceptionEnv names the environment variable with the path of the weights of FID-Inception.
+const inceptionEnv = "VAPO_INCEPTION"
+
+// extractor gives the features of tables 1 and 2: FID-Inception's where the published weights are at hand, else those of a classifier
+// trained here on CIFAR-10, else, without labels, of its network before training. Nothing is downloaded.
+func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
+	path := os.Getenv(inceptionEnv)
+	if path == "" && w.Preset != "smoke" {
+		if _, err := os.Stat(inception.CachePath()); err == nil {
+			path = inception.CachePath()
+		}
+	}
+	if path != "" {
+		weights, err := inception.Published(ctx, path, nil)
+		if err != nil {
+			return nil, err
+		}
+		return inception.New(w.Backend.Backend, weights, 2048)
+	}
+	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, inception.CachePath(), inceptionEnv)
+	train, test, err := openLabelled(w.DataRoot)
+	if errors.Is(err, dataset.ErrMissing) {
+		w.run.Note("Distances are between features of a network with random weights, for there are no labels to train one by: not comparable with published FID. %s", advice)
+		return classifier.Random(w.Backend.Backend, 0)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.run.Note("Distances are between features of a small classifier trained here: not comparable with published FID. %s", advice)
+	return w.classifier(ctx, train, test)
+}
+
+// openLabelled opens CIFAR-10 with its labels.
+func openLabelled(root string) (train, test classifier.Labelled, err error) {
+	open := func(split string) classifier.Labelled {
+		if err != nil {
+			return nil
+		}
+		var data dataset.Dataset
+		if data, err = dataset.Open("cifar10", dataset.Options{Root: root, Split: split}); err != nil {
+			return nil
+		}
+		return data.(classifier.Labelled)
+	}
+	return open("train"), open("test"), err
+}
+
+// classifierTraining is one for all presets but smoke, and one for all seeds, so that their distances can be compared.
+func classifierTraining(preset string) classifier.Training {
+	if preset == "smoke" {
+		return classifier.Training{Steps: 20, Batch: 16}
+	}
+	return classifier.Training{Steps: 1000, Batch: 64}
+}
+
+// classifier loads the trained classifier from the cache of models, or trains it.
+func (w *work) classifier(ctx context.Context, train, test classifier.Labelled) (metric.Extractor, error) {
+	how := classifierTraining(w.Preset)
+	name := train.Info().Name + " classifier"
+	key, _ := json.Marshal(how) // numbers always encode
+	hash := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", key, train.Info().SHA256, classifier.Version))
+	file := filepath.Join(ModelsDir(w.Out), "classifier-"+hex.EncodeToString(hash[:6]), "weights.npz")
+	e, err := classifier.Load(w.Backend.Backend, file, name)
+	if errors.Is(err, os.ErrNotExist) {
+		w.say("%s: training the classifier of the features, %d steps", w.run.Element, how.Steps)
+		tell := w.counter("steps of the classifier", how.Steps)
+		if e, err = classifier.Train(ctx, w.Backend.Backend, train, how, func(step int, _ float64) { tell(step) }); err != nil {
+			return nil, err
+		}
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return nil, err
+		}
+		err = e.Save(file)
+	}
+	if err != nil {
+		return nil, err
+	}
+	w.run.Results["classifier_accuracy"], err = e.Accuracy(ctx, test, heldOutExamples(w.Preset))
+	return e, err
+}
+
+// keptRows bounds the features that stay in memory for KID, precision and recall.
+const keptRows = 10_000
+
+// seen are the features of a set: moments of all, and the first keptRows rows.
+type seen struct {
+	moments *metric.Moments
+	rows    []float32
+	dim     int
+}
+
+// first are the features of the first n, at most those that there are, [n, dim].
+func (s seen) first(n int) *tensors.Tensor {
+	n = min(n, len(s.rows)/s.dim)
+	return tensors.FromFlatDataAndDimensions(s.rows[:n*s.dim], n, s.dim)
+}
+
+// see streams the first n images of a set, or all of a smaller one, through the extractor. A classifier sees them resized to 32×32.
+func (w *work) see(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int) (seen, error) {
+	s := seen{metric.NewMoments(by.Dim()), nil, by.Dim()}
+	if _, resizes := by.(*inception.Extractor); !resizes {
+		var err error
+		if data, err = dataset.Treated(data, dataset.Resize(32)); err != nil {
+			return s, err
+		}
+	}
+	info := data.Info()
+	n = atMost(n, info)
+	tell := w.counter("images of "+info.Name+" seen", n)
+	const chunk = 256
+	for from := 0; from < n; from += chunk {
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
+		count := min(chunk, n-from)
+		values, err := dataset.ReadRange(data, from, count)
+		if err != nil {
+			return s, err
+		}
+		features, err := by.Features(tensors.FromFlatDataAndDimensions(values, append([]int{count}, info.Shape...)...))
+		if err != nil {
+			return s, err
+		}
+		if err := s.moments.Add(features); err != nil {
+			return s, err
+		}
+		if len(s.rows) < keptRows*s.dim {
+			s.rows = append(s.rows, tensors.MustCopyFlatData[float32](features)...)
+		}
+		features.MustFinalizeAll()
+		tell(from + count)
+	}
+	return s, nil
+}
+
+// atMost is n, or the size of a set that is smaller.
+func atMost(n int, info dataset.Info) int {
+	if info.Len > 0 {
+		return min(n, info.Len)
+	}
+	return n
+}
+
+// byteImages are images [n, height, width, 3] as a set.
+type byteImages struct {
+	info   dataset.Info
+	pixels []uint8
+}
+
+func newByteImages(name string, images *tensors.Tensor) byteImages {
+	dims := images.Shape().Dimensions
+	return byteImages{dataset.Info{Name: name, Title: name, Shape: dims[1:], Len: dims[0]}, tensors.MustCopyFlatData[uint8](images)}
+}
+
+func (b byteImages) Info() dataset.Info { return b.info }
+
+func (b byteImages) Read(i int, dst []float32) error {
+	if i < 0 || i >= b.info.Len || len(dst) != b.info.Size() {
+		return fmt.Errorf("%s: no image %d of %d values: it holds %d of %d", b.info.Name, i, len(dst), b.info.Len, b.info.Size())
+	}
+	copy(dst, fromBytes(b.pixels[i*len(dst):][:len(dst)]))
+	return nil
+}
