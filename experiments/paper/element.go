@@ -37,7 +37,7 @@ var elements = slices.Concat([]Element{
 }, appendix, []Element{
 	{"table1", "FID on CIFAR-10", fidOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 512, 5000, 50_000})},
 	{"table2", "FID on CelebA 64 (inferred)", fidOf("celeba", "", "inferred", [4]int{8, 128, 2000, 50_000})},
-	{"table3", "Out-of-distribution detection: AUROC", steps{}},
+	{"table3", "Out-of-distribution detection: AUROC (inferred)", table3},
 })
 
 // Elements lists the paper's figures and tables, those to come included.

@@ -1,0 +1,215 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/density"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/metric"
+)
+
+// table3 tells how well the scores of a model set other images apart from held-out images of its own set. Samples counts the images
+// of each set.
+var table3 = steps{
+	settings: imageSettings("cifar10", [4]int{12, 256, 1000, 10_000}),
+	standIn:  "drawn",
+	claim:    imageClaim("cifar10", "inferred"),
+	compute:  computeTable3,
+	draw:     drawTable3,
+}
+
+// treatmentQuality is that of the JPEG copies in circulation. Every set is written as JPEG once: else the missing artefacts of a lossless
+// set tell it from a model's own that was JPEG before.
+const treatmentQuality = 75
+
+// oodSet is a set at the model's size, after the treatment that all share.
+type oodSet struct {
+	name, title string
+	n           int
+	pixels      []float32 // [n, d]
+}
+
+func computeTable3(ctx context.Context, w *work) error {
+	if w.Samples < 4 {
+		return SettingsError{fmt.Errorf("%s: samples must be at least 4, got %d", w.run.Element, w.Samples)}
+	}
+	m, err := w.trainImages(ctx)
+	if err != nil {
+		return err
+	}
+	sets, err := w.oodSets(ctx, m.Shape[0])
+	if err != nil {
+		return err
+	}
+	references, err := w.treatedImages(ctx, w.data, min(w.Samples, 256), m.Shape[0])
+	if err != nil {
+		return err
+	}
+	flow := &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
+	return w.measureOOD(ctx, &oodScorer{w: w, flow: flow, references: references, sets: sets})
+}
+
+// outSets are the names of the sets to be told from the model's own, which interpolations are made of.
+var outSets = []string{"svhn", "cifar100", "celeba", "interpolations", "constant", "uniform"}
+
+// control is the model's own set before it became JPEG, where that is at hand: no score should tell it apart after the treatment.
+const control = "cifar10-original"
+
+// oodSets reads the held-out images of the model's own set, which come first, and those of all sets that are there. What is missing
+// is noted with how to get it.
+func (w *work) oodSets(ctx context.Context, side int) ([]oodSet, error) {
+	own, err := w.Config.Open(w.DataRoot, "test")
+	if err != nil {
+		return nil, err
+	}
+	in, err := w.treatedImages(ctx, own, w.Samples, side)
+	if err != nil {
+		return nil, err
+	}
+	sets := []oodSet{in}
+	names := outSets
+	if w.Data == "cifar10" {
+		names = append(names[:len(names):len(names)], control)
+	}
+	for _, name := range names {
+		if name == w.Data {
+			continue
+		}
+		var data dataset.Dataset
+		if name == "interpolations" {
+			data, err = dataset.Interpolations(own, uint64(w.Seed))
+		} else {
+			data, err = dataset.Open(name, dataset.Options{Root: w.DataRoot, Split: "test"})
+		}
+		if errors.Is(err, dataset.ErrMissing) {
+			w.run.Note("%s is skipped: %v", name, err)
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		set, err := w.treatedImages(ctx, data, w.Samples, side)
+		if err != nil {
+			return nil, err
+		}
+		set.name = name
+		sets = append(sets, set)
+	}
+	return sets, nil
+}
+
+// treatedImages reads the first n images of a set at the size side×side, after the treatment.
+func (w *work) treatedImages(ctx context.Context, data dataset.Dataset, n, side int) (oodSet, error) {
+	treated, err := dataset.Treated(data, dataset.Resize(side), dataset.JPEG(treatmentQuality))
+	if err != nil {
+		return oodSet{}, err
+	}
+	info := treated.Info()
+	s := oodSet{name: info.Name, title: data.Info().Title, n: atMost(n, info)}
+	size := info.Size()
+	s.pixels = make([]float32, s.n*size)
+	for i := range s.n {
+		if err := ctx.Err(); err != nil {
+			return s, err
+		}
+		if err := treated.Read(i, s.pixels[i*size:][:size]); err != nil {
+			return s, err
+		}
+	}
+	return s, nil
+}
+
+// oodScorer scores sets at any clock.
+type oodScorer struct {
+	w          *work
+	flow       *density.Flow
+	references oodSet
+	sets       []oodSet
+}
+
+// oodNames are the scores of the potential, and flowNames those of the flow, in the order of the table. A larger one speaks against an image.
+var (
+	oodNames  = []string{"energy", "score norm", "log-density by inversion", "typicality by inversion"}
+	flowNames = []string{"log-density by the flow", "typicality by the flow"}
+)
+
+// at gives [sets][scores][n] for the first n images of each set, placed on the path at s. Those of the flow are added where how has a solver.
+func (o *oodScorer) at(ctx context.Context, s float64, n int, how density.Scoring, tell func()) (scores [][][]float64, err error) {
+	how.S, how.Batch = s, min(n, 32)
+	references, err := o.place(o.references, 0, s, n)
+	if err != nil {
+		return nil, err
+	}
+	scorer, err := o.flow.NewScorer(ctx, references, how)
+	if err != nil {
+		return nil, err
+	}
+	tell()
+	for k, set := range o.sets {
+		x, err := o.place(set, k+1, s, n)
+		if err != nil {
+			return nil, err
+		}
+		v, err := scorer.Score(ctx, x)
+		if err != nil {
+			return nil, fmt.Errorf("scoring %s: %w", set.name, err)
+		}
+		of := [][]float64{v.Energy, v.ScoreNorm, negative(v.LogDensityPotential), v.TypicalityPotential}
+		if how.Solver != nil {
+			of = append(of, negative(v.LogDensityFlow), v.TypicalityFlow)
+		}
+		scores = append(scores, of)
+		tell()
+	}
+	return scores, nil
+}
+
+// place puts images on the path, μx̄ + √v ε, with noise that is a function of the seed, the set's number and the image's, the same at every s.
+func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Tensor, error) {
+	path, err := homotopy.Evaluate(backend.Host(), o.flow.Homotopy, []float64{s})
+	if err != nil {
+		return nil, err
+	}
+	mu, sd := float32(path[0].Mu), float32(path[0].Sd())
+	n = min(n, set.n)
+	size := o.flow.Dim()
+	x := make([]float32, n*size)
+	for i := range n {
+		noise := rand.New(rand.NewPCG(uint64(o.w.Seed), uint64(number)<<32|uint64(i)))
+		for j := range size {
+			x[i*size+j] = mu*set.pixels[i*size+j] + sd*float32(noise.NormFloat64())
+		}
+	}
+	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
+}
+
+func negative(x []float64) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = -v
+	}
+	return out
+}
+
+// areas are the AUROC of every set but the first against the first, [sets − 1][scores].
+func areas(scores [][][]float64) ([][]float64, error) {
+	var out [][]float64
+	for _, set := range scores[1:] {
+		row := make([]float64, len(set))
+		for k := range set {
+			var err error
+			if row[k], err = metric.AUROC(scores[0][k], set[k]); err != nil {
+				return nil, err
+			}
+		}
+		out = append(out, row)
+	}
+	return out, nil
+}

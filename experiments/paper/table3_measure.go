@@ -1,0 +1,197 @@
+package paper
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/experiments/record"
+	"vapoflow/figures"
+	"vapoflow/vapo/density"
+)
+
+// curveClock are the clocks of AUROC against s.
+var curveClock = []float64{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95}
+
+// curveImages and flowImages are how many images of each set the curve and the flow's scores take: one is many evaluations of Φ, the
+// other of its Laplacian along a whole trajectory. At quick the flow is left out.
+func curveImages(preset string) int {
+	return map[string]int{"smoke": 8, "quick": 128, "cpu": 256, "paper": 2000}[preset]
+}
+
+func flowImages(preset string) int {
+	return map[string]int{"smoke": 4, "quick": 0, "cpu": 48, "paper": 2000}[preset]
+}
+
+// oodTable is AUROC[set][score] at one s, by the flow too where that was affordable, and AUROC[set][score][s].
+type oodTable struct {
+	names, titles []string // of the sets but the first
+	areas, flow   [][]float64
+	curve         [][][]float64
+}
+
+func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
+	t := oodTable{}
+	for _, set := range o.sets[1:] {
+		t.names, t.titles = append(t.names, set.name), append(t.titles, set.title)
+	}
+	done, total := 0, (len(o.sets)+1)*(1+len(curveClock))
+	count := w.counter("sets scored", total)
+	tell := func() { done++; count(done) }
+	w.say("%s: scoring %d sets of up to %d images", w.run.Element, len(o.sets), w.Samples)
+	scores, err := o.at(ctx, w.ScoreS, w.Samples, density.Scoring{}, tell)
+	if err != nil {
+		return err
+	}
+	if t.areas, err = areas(scores); err != nil {
+		return err
+	}
+	t.curve = make([][][]float64, len(t.names))
+	for _, s := range curveClock {
+		at, err := o.at(ctx, s, min(w.Samples, curveImages(w.Preset)), density.Scoring{}, tell)
+		if err != nil {
+			return err
+		}
+		rows, err := areas(at)
+		if err != nil {
+			return err
+		}
+		for k := range rows {
+			t.curve[k] = append(t.curve[k], rows[k])
+		}
+	}
+	if n := min(w.Samples, flowImages(w.Preset)); n > 0 {
+		if t.flow, err = w.flowAreas(ctx, o, n); err != nil {
+			return err
+		}
+	} else {
+		w.run.Note("The flow's log-density is left out at preset %s: an integration of the Laplacian for each image. Presets cpu and paper have it.", w.Preset)
+	}
+	return w.keepOOD(o, t, scores)
+}
+
+// flowAreas are the AUROC of the flow's scores for the first n images, by one Hutchinson probe each.
+func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]float64, error) {
+	with, err := w.solver()
+	if err != nil {
+		return nil, err
+	}
+	w.say("%s: the flow's log-density of %d images of each set", w.run.Element, n)
+	count, done := w.counter("sets scored by the flow", len(o.sets)+1), 0
+	how := density.Scoring{Solver: with, Divergence: density.Hutchinson{Probes: 1, Seed: uint64(w.Seed)}}
+	scores, err := o.at(ctx, w.ScoreS, n, how, func() { done++; count(done) })
+	if err != nil {
+		return nil, err
+	}
+	for k := range scores {
+		scores[k] = scores[k][len(oodNames):]
+	}
+	return areas(scores)
+}
+
+// keepOOD puts tables, numbers and arrays on record.
+func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
+	w.run.Tables = []record.Table{w.oodAUROC(o, t), oodTitles(o)}
+	for k, name := range t.names {
+		switch name {
+		case "svhn", control:
+			w.run.Results["auroc_energy_"+name], w.run.Results["auroc_typicality_"+name] = t.areas[k][0], t.areas[k][3]
+		}
+	}
+	arrays := map[string]*tensors.Tensor{"s": vector(curveClock), "auroc": matrix(t.areas)}
+	var flat []float64
+	for _, clocks := range t.curve {
+		for _, row := range clocks {
+			flat = append(flat, row...)
+		}
+	}
+	arrays["auroc_curve"] = tensors.FromFlatDataAndDimensions(flat, len(t.names), len(curveClock), len(oodNames))
+	if t.flow != nil {
+		arrays["auroc_flow"] = matrix(t.flow)
+	}
+	for k, set := range o.sets {
+		arrays["scores_"+set.name] = matrix(scores[k]) // [scores, n]
+	}
+	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+}
+
+// oodAUROC is the table of the paper.
+func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
+	n := o.sets[0].n
+	table := record.Table{Header: append([]string{"images"}, oodNames...)}
+	table.Caption = fmt.Sprintf("AUROC of scores against held-out images of %s, at s = %g, for up to %s images of each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
+		"the model's own too: ½ is chance, with a standard error of %.2g. The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
+		w.data.Info().Name, w.ScoreS, thousands(n), o.flow.Shape[0], o.flow.Shape[0], treatmentQuality, 1/math.Sqrt(6*float64(n)))
+	if t.flow != nil {
+		table.Header = append(table.Header, flowNames...)
+		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the Laplacian.", min(w.Samples, flowImages(w.Preset)))
+	}
+	table.Caption += " " + w.about(&w.run.Manifest) + "."
+	for k, name := range t.names {
+		if name == control {
+			name += " (control: the same images before JPEG, ½ expected)"
+		}
+		row := []string{name}
+		for _, v := range t.areas[k] {
+			row = append(row, fmt.Sprintf("%.3f", v))
+		}
+		if t.flow != nil {
+			for _, v := range t.flow[k] {
+				row = append(row, fmt.Sprintf("%.2f", v))
+			}
+		}
+		table.Rows = append(table.Rows, row)
+	}
+	return table
+}
+
+// oodTitles says what was really found under the sets' names.
+func oodTitles(o *oodScorer) record.Table {
+	t := record.Table{Caption: "The sets, before the treatment.", Header: []string{"images", "of", "number"}}
+	for k, set := range o.sets {
+		name := set.name
+		if k == 0 {
+			name += " (the model's own, held out)"
+		}
+		t.Rows = append(t.Rows, []string{name, set.title, thousands(set.n)})
+	}
+	return t
+}
+
+func drawTable3(dir string, m *record.Manifest) error {
+	if err := drawTables(dir, m); err != nil {
+		return err
+	}
+	s, err := settingsOf(m)
+	if err != nil {
+		return err
+	}
+	r := readRecord(dir, arraysOf(m.Element))
+	clock := r.vector("s")
+	flat, dims := read[float64](r, "auroc_curve", 3)
+	if r.err != nil {
+		return r.err
+	}
+	var d figures.LinesData
+	for score, name := range oodNames {
+		panel := figures.LinePanel{Title: name, X: "clock s", Y: "AUROC"}
+		for set := range dims[0] {
+			label, _, _ := strings.Cut(m.Tables[0].Rows[set][0], " (")
+			curve := figures.Series{Name: label, X: clock}
+			for i := range clock {
+				curve.Y = append(curve.Y, flat[(set*dims[1]+i)*dims[2]+score])
+			}
+			panel.Series = append(panel.Series, curve)
+		}
+		d.Panels = append(d.Panels, panel)
+	}
+	f, err := figures.Lines(d)
+	if err != nil {
+		return err
+	}
+	return saveFigure(dir, m, m.Element+"-curve", f, fmt.Sprintf("AUROC of each score against the clock s, for up to %d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
+		min(s.Samples, curveImages(m.Preset)), treatmentQuality, s.about(m)))
+}
