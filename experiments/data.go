@@ -48,11 +48,26 @@ func (a *app) dataListCommand() *cobra.Command {
 
 // describeData says what a named set holds, or how to get it.
 func describeData(e dataset.Entry, root string) string {
-	set, err := dataset.Open(e.Name, dataset.Options{Root: root})
+	set, err := openSet(e, root)
 	if err != nil {
 		return fmt.Sprintf("%s: %s", e.Title, oneLine(err))
 	}
-	info := set.Info()
+	return describe(set.Info())
+}
+
+// openSet opens the training split, else the test split, which alone serves out-of-distribution tests.
+func openSet(e dataset.Entry, root string) (dataset.Dataset, error) {
+	set, err := dataset.Open(e.Name, dataset.Options{Root: root})
+	if err != nil {
+		if test, testErr := dataset.Open(e.Name, dataset.Options{Root: root, Split: "test"}); testErr == nil {
+			return test, nil
+		}
+	}
+	return set, err
+}
+
+// describe is what was found, in a line.
+func describe(info dataset.Info) string {
 	count := "unlimited"
 	if info.Len > 0 {
 		count = fmt.Sprint(info.Len)

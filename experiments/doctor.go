@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -67,10 +68,14 @@ func examine(root string) []finding {
 		examineTool("python3", "only `make xla` and Jupyter need it", "python3"),
 		examineTool("git", "records then lack the commit they were made from", "git"))
 	for _, e := range dataset.List() {
-		if set, err := dataset.Open(e.Name, dataset.Options{Root: root}); err != nil {
-			findings = append(findings, finding{"data", oneLine(err), true})
-		} else if set.Info().SHA256 != "" { // read from files: formulas are always there
-			findings = append(findings, finding{"data", describeData(e, root), false})
+		set, err := openSet(e, root)
+		switch {
+		case err != nil:
+			if missing := (finding{"data", oneLine(err), true}); !slices.Contains(findings, missing) { // sets made of one set lack the same
+				findings = append(findings, missing)
+			}
+		case set.Info().SHA256 != "": // read from files: formulas are always there
+			findings = append(findings, finding{"data", describe(set.Info()), false})
 		}
 	}
 	return findings
