@@ -16,7 +16,7 @@ import (
 // The areas on record are those of the scores on record, noise lies apart, and sets that are not there are named with how to get them.
 func TestTable3OnDrawnImages(t *testing.T) {
 	env := testEnv(t, append(smallImages, "samples=8")...)
-	env.DataRoot = t.TempDir()
+	env.Preset, env.DataRoot = "cpu", t.TempDir() // with the flow
 	dir := runImages(t, "table3", env)
 	m, err := record.Read(dir)
 	if err != nil {

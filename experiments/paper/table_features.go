@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -37,7 +38,7 @@ func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
 		}
 		return inception.New(w.Backend.Backend, weights, 2048)
 	}
-	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, inception.CachePath(), inceptionEnv)
+	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()), inceptionEnv)
 	train, test, err := openLabelled(w.DataRoot)
 	if errors.Is(err, dataset.ErrMissing) {
 		w.run.Note("Distances are between features of a network with random weights, for there are no labels to train one by: not comparable with published FID. %s", advice)
@@ -48,6 +49,16 @@ func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
 	}
 	w.run.Note("Distances are between features of a small classifier trained here: not comparable with published FID. %s", advice)
 	return w.classifier(ctx, train, test)
+}
+
+// fromHome writes a path below the user's home from there, so that records name no user.
+func fromHome(path string) string {
+	if home, err := os.UserHomeDir(); err == nil {
+		if below, found := strings.CutPrefix(path, home+string(filepath.Separator)); found {
+			return filepath.Join("~", below)
+		}
+	}
+	return path
 }
 
 // openLabelled opens CIFAR-10 with its labels.
