@@ -22,7 +22,7 @@ help: ## this list
 	@echo '  VAPO_DATA=FOLDER             real images; without, embedded drawn ones'
 	@echo 'One element alone: go run ./experiments run fig1; go run ./experiments list'
 
-reproduce: ## every implemented figure and table at PRESET, then the report
+reproduce: ## every figure and table at PRESET, then the report
 	@scripts/fetch-xla || true
 	go run ./experiments run --all --preset $(PRESET)
 	go run ./experiments report

@@ -31,7 +31,7 @@ func (a *app) listCommand() *cobra.Command {
 				return a.listSettings(ids[0], preset, recipe)
 			}
 			for _, e := range paper.Elements() {
-				a.say("%-7s %-16s %s", e.ID, e.Status(), e.Title)
+				a.say("%-11s %s", e.ID, e.Title)
 			}
 			return nil
 		},
@@ -85,8 +85,8 @@ var resultNames = []struct{ key, name, format string }{
 	{"classifier_accuracy", "accuracy of the classifier whose features these are", "%"},
 	{"auroc_energy_svhn", "AUROC of the energy, SVHN", "%.3f"},
 	{"auroc_typicality_svhn", "AUROC of the typicality, SVHN", "%.3f"},
-	{"auroc_energy_cifar10-original", "AUROC of the energy, the same images before JPEG (½ expected)", "%.3f"},
-	{"auroc_typicality_cifar10-original", "AUROC of the typicality, the same images before JPEG", "%.3f"},
+	{"auroc_energy_cifar10-original", "AUROC of the energy, lossless images of the same set (½ expected)", "%.3f"},
+	{"auroc_typicality_cifar10-original", "AUROC of the typicality, lossless images of the same set", "%.3f"},
 	{"nfe", "evaluations of ∇Φ (NFE)", "%.0f"},
 	{"final_loss", "training loss per dimension at the end", "%.4g"},
 	{"steps", "training steps", "%.0f"},

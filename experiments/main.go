@@ -106,7 +106,7 @@ own data, and reports what was found.`,
 		Example: `  experiments list                              what there is
   experiments run fig1 --preset smoke           Figure 1 in seconds
   experiments run fig2 --preset quick           Figure 2 in minutes
-  experiments run --all --preset quick          all that is implemented
+  experiments run --all --preset quick          all of them
   experiments train --data points.npz           own data
   experiments score --run oracle:ring8 --input points.npz --out scores.npz
   experiments sample --run fig2-quick-best-seed0 --n 1000 --out samples    PNGs for any FID tool

@@ -11,17 +11,13 @@ func (p page) markdown(dir string, pictures bool) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# Results\n\nGenerated from the records in `runs/` by `experiments report`; edit nothing here.\n\n%s\n", standings)
-	line("| element | title | status | run | result | standing |\n|---|---|---|---|---|---|")
+	line("| element | title | run | result | standing |\n|---|---|---|---|---|")
 	for _, e := range p.Elements {
 		if len(e.Runs) == 0 {
-			status := e.Status()
-			if e.Implemented() {
-				status = "not run yet"
-			}
-			line("| %s | %s | %s | | | |", e.ID, e.Title, status)
+			line("| %s | %s | not run yet | | |", e.ID, e.Title)
 		}
 		for _, r := range e.Runs {
-			line("| %s | %s | %s | %s | %s | %s |", e.ID, e.Title, e.Status(), cell(r.Name), cell(r.Main()), r.Claim)
+			line("| %s | %s | %s | %s | %s |", e.ID, e.Title, cell(r.Name), cell(r.Main()), r.Claim)
 		}
 	}
 	for _, e := range p.Elements {

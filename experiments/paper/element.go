@@ -17,7 +17,7 @@ type Element struct {
 	steps
 }
 
-// steps are an element's own code. The zero value is an element that is still to come.
+// steps are an element's own code.
 type steps struct {
 	settings func(preset, recipe string) Settings
 	standIn  string // data used where that of the settings is not found, and labelled so; may be ""
@@ -40,25 +40,11 @@ var elements = slices.Concat([]Element{
 	{"table3", "Out-of-distribution detection: AUROC (inferred)", table3},
 })
 
-// Elements lists the paper's figures and tables, those to come included.
+// Elements lists the paper's figures and tables.
 func Elements() []Element { return slices.Clone(elements) }
 
-// Implemented tells whether the element can be run.
-func (e Element) Implemented() bool { return e.compute != nil }
-
-// Status is "ready" or "not implemented".
-func (e Element) Status() string {
-	if e.Implemented() {
-		return "ready"
-	}
-	return "not implemented"
-}
-
-// Errors that tell a name that does not exist from one that cannot be run yet.
-var (
-	ErrUnknown        = errors.New("unknown")
-	ErrNotImplemented = errors.New("not implemented")
-)
+// ErrUnknown is wrapped by errors about a name that does not exist.
+var ErrUnknown = errors.New("unknown")
 
 // Lookup finds an element by its ID.
 func Lookup(id string) (Element, error) {
@@ -93,9 +79,6 @@ func CheckPreset(preset, recipe string) error {
 func (e Element) Settings(preset, recipe string) (Settings, error) {
 	if err := CheckPreset(preset, recipe); err != nil {
 		return Settings{}, err
-	}
-	if !e.Implemented() {
-		return Settings{}, fmt.Errorf("%s is %w yet", e.ID, ErrNotImplemented)
 	}
 	return e.settings(preset, recipe), nil
 }
