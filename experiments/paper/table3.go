@@ -59,7 +59,7 @@ func computeTable3(ctx context.Context, w *work) error {
 // outSets are the names of the sets to be told from the model's own, which interpolations are made of.
 var outSets = []string{"svhn", "cifar100", "celeba", "interpolations", "constant", "uniform"}
 
-// control is the model's own set before it became JPEG, where that is at hand: no score should tell it apart after the treatment.
+// control is images of the model's own set that were not JPEG before: no score should tell them apart after the treatment.
 const control = "cifar10-original"
 
 // oodSets reads the held-out images of the model's own set, which come first, and those of all sets that are there. What is missing

@@ -132,7 +132,7 @@ func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
 	table.Caption += " " + w.about(&w.run.Manifest) + "."
 	for k, name := range t.names {
 		if name == control {
-			name += " (control: the same images before JPEG, ½ expected)"
+			name += " (control: images of the same set that were not JPEG before, ½ expected)"
 		}
 		row := []string{name}
 		for _, v := range t.areas[k] {

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -54,6 +55,9 @@ func TestTrainLearnsItsClasses(t *testing.T) {
 	accuracy, err := trained.Accuracy(context.Background(), shifted{300}, 64)
 	if err != nil || accuracy < 0.9 {
 		t.Errorf("accuracy %.2f on new images, %v", accuracy, err)
+	}
+	if sd := stat.StdDev(column(t, trained, 100, 7), nil); math.Abs(sd-1) > 0.2 {
+		t.Errorf("a feature's standard deviation over training images is %g", sd)
 	}
 	again, err := classifier.Train(context.Background(), backend.Host(), stripes(200), short, nil)
 	if err != nil {
@@ -107,6 +111,16 @@ func featuresOf(t *testing.T, e *classifier.Extractor, n int) []float32 {
 		t.Fatal(err)
 	}
 	return tensors.MustCopyFlatData[float32](out)
+}
+
+// column is feature k of the first n images.
+func column(t *testing.T, e *classifier.Extractor, n, k int) (values []float64) {
+	t.Helper()
+	all := featuresOf(t, e, n)
+	for i := range n {
+		values = append(values, float64(all[i*e.Dim()+k]))
+	}
+	return values
 }
 
 func TestBadInputIsNamed(t *testing.T) {

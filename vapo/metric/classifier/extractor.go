@@ -85,8 +85,8 @@ func (e *Extractor) Save(path string) error {
 
 func newExtractor(b compute.Backend, store *model.Store, name string) (*Extractor, error) {
 	exec, err := model.NewExec(b, store, func(scope *model.Scope, x *graph.Node) (*graph.Node, *graph.Node) {
-		seen := features(scope.Store(), x)
-		return seen, logits(scope.Store(), seen)
+		p := pooled(scope.Store(), x)
+		return scaled(scope.Store(), p), logits(scope.Store(), p)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("classifier: %w", err)
@@ -103,7 +103,8 @@ func (e *Extractor) Dim() int { return dim }
 // Comparable is false: published FIDs are of other features.
 func (e *Extractor) Comparable() bool { return false }
 
-// Features maps images [n, 32, 32, 3], float32 in [-1, 1], to [n, 64] float32; other shapes are errors.
+// Features maps images [n, 32, 32, 3], float32 in [-1, 1], to [n, 64] float32, after training each of standard deviation one over the
+// training images; other shapes are errors.
 func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 	seen, _, err := e.run(images)
 	if err != nil {

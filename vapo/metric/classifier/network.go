@@ -58,7 +58,28 @@ func newStore(classes int, seed int64) (*model.Store, error) {
 	if err := add("classes", 0, dim, classes); err != nil {
 		return nil, err
 	}
-	return store, nil
+	return store, setScale(store, ones())
+}
+
+// setScale stores what each feature is multiplied by, [dim]; it is not trained.
+func setScale(store *model.Store, scale []float32) error {
+	value := tensors.FromFlatDataAndDimensions(scale, dim)
+	if v := store.GetVariable(scope + "scale"); v != nil {
+		return v.SetValue(value)
+	}
+	v, err := store.CreateVariable(scope+"scale", value)
+	if err == nil {
+		v.SetTrainable(false)
+	}
+	return err
+}
+
+func ones() []float32 {
+	x := make([]float32, dim)
+	for i := range x {
+		x[i] = 1
+	}
+	return x
 }
 
 func kernelOf(i int) string { return fmt.Sprintf("conv_%d/kernel", i) }
@@ -77,8 +98,8 @@ func weight(store *model.Store, name string, x *graph.Node) *graph.Node {
 	return store.GetVariable(scope + name).NodeValue(x.Graph())
 }
 
-// features maps images [n, 32, 32, 3] to [n, dim]: the mean over positions of the last convolution.
-func features(store *model.Store, x *graph.Node) *graph.Node {
+// pooled maps images [n, 32, 32, 3] to [n, dim]: the mean over positions of the last convolution.
+func pooled(store *model.Store, x *graph.Node) *graph.Node {
 	x = blocksToChannels(x)
 	for i, c := range convolutions {
 		if c.halve {
@@ -90,9 +111,14 @@ func features(store *model.Store, x *graph.Node) *graph.Node {
 	return graph.ReduceMean(x, 1, 2)
 }
 
-// logits maps features [n, dim] to [n, classes].
-func logits(store *model.Store, features *graph.Node) *graph.Node {
-	return graph.Dot(features, weight(store, "classes", features)).Product()
+// logits maps what is pooled [n, dim] to [n, classes].
+func logits(store *model.Store, pooled *graph.Node) *graph.Node {
+	return graph.Dot(pooled, weight(store, "classes", pooled)).Product()
+}
+
+// scaled are the features [n, dim].
+func scaled(store *model.Store, pooled *graph.Node) *graph.Node {
+	return graph.Mul(pooled, graph.ExpandLeftToRank(weight(store, "scale", pooled), 2))
 }
 
 // blocksToChannels moves each 2×2 block of pixels into channels: [n, 32, 32, 3] to [n, 16, 16, 12].
