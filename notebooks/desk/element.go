@@ -37,7 +37,7 @@ func Env(preset, recipe string, changes ...string) (paper.Env, error) {
 	return env, nil
 }
 
-// ShowRecord shows the numbers and the figures in a run's folder.
+// ShowRecord shows the numbers, tables and figures in a run's folder.
 func ShowRecord(dir string) {
 	m, err := record.Read(dir)
 	Check(err)
@@ -47,6 +47,18 @@ func ShowRecord(dir string) {
 	}
 	slices.SortFunc(rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
 	Table([]string{"record " + m.Name, ""}, rows...)
+	for _, t := range m.Tables {
+		var rows [][]any
+		for _, row := range t.Rows {
+			cells := make([]any, len(row))
+			for i, text := range row {
+				cells[i] = text
+			}
+			rows = append(rows, cells)
+		}
+		fmt.Println(t.Caption)
+		Table(t.Header, rows...)
+	}
 	for _, figure := range m.Figures {
 		text, err := os.ReadFile(filepath.Join(dir, figure.File))
 		Check(err)
