@@ -73,6 +73,7 @@ func (w *work) oodSets(ctx context.Context, side int) ([]oodSet, error) {
 	if err != nil {
 		return nil, err
 	}
+	in.name = "held-out"
 	sets := []oodSet{in}
 	names := outSets
 	if w.Data == "cifar10" {

@@ -122,9 +122,9 @@ func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
 func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
 	n := o.sets[0].n
 	table := record.Table{Header: append([]string{"images"}, oodNames...)}
-	table.Caption = fmt.Sprintf("AUROC of scores against held-out images of %s, at s = %g, for up to %s images of each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
+	table.Caption = fmt.Sprintf("AUROC of scores against the model's own held-out images, at s = %g, for up to %s images of each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
 		"the model's own too: ½ is chance, with a standard error of %.2g. The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
-		w.data.Info().Name, w.ScoreS, thousands(n), o.flow.Shape[0], o.flow.Shape[0], treatmentQuality, 1/math.Sqrt(6*float64(n)))
+		w.ScoreS, thousands(n), o.flow.Shape[0], o.flow.Shape[0], treatmentQuality, 1/math.Sqrt(6*float64(n)))
 	if t.flow != nil {
 		table.Header = append(table.Header, flowNames...)
 		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the Laplacian.", min(w.Samples, flowImages(w.Preset)))
@@ -151,12 +151,8 @@ func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
 // oodTitles says what was really found under the sets' names.
 func oodTitles(o *oodScorer) record.Table {
 	t := record.Table{Caption: "The sets, before the treatment.", Header: []string{"images", "of", "number"}}
-	for k, set := range o.sets {
-		name := set.name
-		if k == 0 {
-			name += " (the model's own, held out)"
-		}
-		t.Rows = append(t.Rows, []string{name, set.title, thousands(set.n)})
+	for _, set := range o.sets {
+		t.Rows = append(t.Rows, []string{set.name, set.title, thousands(set.n)})
 	}
 	return t
 }

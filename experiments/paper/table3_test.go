@@ -14,9 +14,9 @@ import (
 )
 
 // The areas on record are those of the scores on record, noise lies apart, and sets that are not there are named with how to get them.
-func TestTable3OnDrawnImages(t *testing.T) {
-	env := testEnv(t, append(smallImages, "samples=8")...)
-	env.Preset, env.DataRoot = "cpu", t.TempDir() // with the flow
+func TestTable3OnOwnImages(t *testing.T) {
+	env := ownImages(t)
+	env.Preset, env.DataRoot = "cpu", t.TempDir() // with the flow's scores
 	dir := runImages(t, "table3", env)
 	m, err := record.Read(dir)
 	if err != nil {
@@ -29,7 +29,7 @@ func TestTable3OnDrawnImages(t *testing.T) {
 	for k, row := range m.Tables[0].Rows {
 		sets = append(sets, row[0])
 		for score := range 4 {
-			want, err := metric.AUROC(scores("drawn")[score*8:][:8], scores(row[0])[score*8:][:8])
+			want, err := metric.AUROC(scores("held-out")[score*8:][:8], scores(row[0])[score*8:][:8])
 			if err != nil || math.Abs(areas[k*4+score]-want) > 1e-12 {
 				t.Errorf("%s, score %d: %g on record, %g by the scores, %v", row[0], score, areas[k*4+score], want, err)
 			}

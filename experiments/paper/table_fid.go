@@ -57,11 +57,11 @@ func computeFID(ctx context.Context, w *work) error {
 	if w.Samples < fewestSamples {
 		return SettingsError{fmt.Errorf("%s: samples must be at least %d, got %d", w.run.Element, fewestSamples, w.Samples)}
 	}
-	m, err := w.trainImages(ctx)
+	by, err := w.extractor(ctx) // first: weights that cannot be read should not be found out after an hour
 	if err != nil {
 		return err
 	}
-	by, err := w.extractor(ctx)
+	m, err := w.trainImages(ctx)
 	if err != nil {
 		return err
 	}

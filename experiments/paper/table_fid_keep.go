@@ -49,14 +49,14 @@ func (t fidTable) table(w *work) record.Table {
 			thousands(t.n), thousands(t.references), t.dim, t.featuresTitle(w), w.about(&w.run.Manifest))
 	}
 	caption += " The held-out images are the least that a model can be asked for, at this number of images. KID is the kernel distance, without bias in it, and the column after it the deviation between " +
-		"subsets; precision and recall (k = 3) are among as many training images."
-	table := record.Table{Caption: caption, Header: []string{"images", distance, "KID ×10³", "between subsets", "precision", "recall", "NFE"}}
+		"subsets; precision and recall (k = 3) are among as many training images; one outlier among those takes in much, noise too."
+	table := record.Table{Caption: caption, Header: []string{"images", distance, "KID", "between subsets", "precision", "recall", "NFE"}}
 	for _, r := range t.rows {
 		nfe := "–"
 		if r.nfe > 0 {
 			nfe = fmt.Sprintf("%.0f", r.nfe)
 		}
-		table.Rows = append(table.Rows, []string{r.name, fmt.Sprintf("%.4g", r.frechet), fmt.Sprintf("%.3g", 1000*r.kid), fmt.Sprintf("%.2g", 1000*r.kidDev),
+		table.Rows = append(table.Rows, []string{r.name, fmt.Sprintf("%.4g", r.frechet), fmt.Sprintf("%.3f", r.kid), fmt.Sprintf("%.3f", r.kidDev),
 			fmt.Sprintf("%.2f", r.precision), fmt.Sprintf("%.2f", r.recall), nfe})
 	}
 	return table

@@ -12,13 +12,14 @@ import (
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/vapo/dataset"
 )
 
 // Without CIFAR-10 and without the weights of Inception the table says so wherever a number stands, and still puts held-out images
 // nearest to the training images and noise farthest.
-func TestTable1OnDrawnImages(t *testing.T) {
+func TestTable1OnOwnImages(t *testing.T) {
 	t.Setenv("VAPO_CACHE", t.TempDir())
-	dir := runImages(t, "table1", testEnv(t, append(smallImages, "samples=12")...))
+	dir := runImages(t, "table1", ownImages(t))
 	m, err := record.Read(dir)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +37,7 @@ func TestTable1OnDrawnImages(t *testing.T) {
 		t.Errorf("standing %q, results %v", m.Claim, m.Results)
 	}
 	text := readText(t, dir, "table.md")
-	for _, want := range []string{"not comparable with published FID", "random convolutions", "PFGM", "104", "not verified", "drawn images"} {
+	for _, want := range []string{"not comparable with published FID", "random convolutions", "PFGM", "104", "not verified", "own data"} {
 		if !strings.Contains(strings.ToLower(text), strings.ToLower(want)) {
 			t.Errorf("table.md lacks %q:\n%s", want, text)
 		}
@@ -72,10 +73,32 @@ func TestTable1RefusesOtherWeights(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv("VAPO_INCEPTION", path)
-	_, err := paper.Run(context.Background(), "table1", testEnv(t, append(smallImages, "samples=8")...))
+	_, err := paper.Run(context.Background(), "table1", ownImages(t))
 	if err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v", err)
 	}
+}
+
+// ownImages are settings for a small network on a hundred drawn images, which take little to fit.
+func ownImages(t *testing.T) paper.Env {
+	t.Helper()
+	arrays := map[string]*tensors.Tensor{}
+	for name, split := range map[string]string{"x": "train", "x_test": "test"} {
+		drawn, err := dataset.Open("drawn", dataset.Options{Split: split})
+		if err != nil {
+			t.Fatal(err)
+		}
+		values, err := dataset.ReadRange(drawn, 0, 100)
+		if err != nil {
+			t.Fatal(err)
+		}
+		arrays[name] = tensors.FromFlatDataAndDimensions(values, 100, 32, 32, 3)
+	}
+	file := filepath.Join(t.TempDir(), "own.npz")
+	if err := record.WriteArrays(file, arrays); err != nil {
+		t.Fatal(err)
+	}
+	return testEnv(t, append(smallImages, "samples=8", "data="+file)...)
 }
 
 func readText(t *testing.T, dir, file string) string {
