@@ -2,7 +2,8 @@
 // are, whether they are copies, and how well a score tells sets apart.
 //
 // Distances between sets of images are taken between features of an [Extractor]; [Extractor.Comparable] says whether the
-// numbers may stand beside published ones.
+// numbers may stand beside published ones. Package inception has the features of published FID, package classifier those of a small
+// network trained here.
 //
 //	data, samples := metric.NewMoments(extractor.Dim()), metric.NewMoments(extractor.Dim())
 //	for each batch { features, err := extractor.Features(images); err = samples.Add(features) }
