@@ -80,7 +80,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	var err error
 	if c.Base == "gaussian" {
 		n := info.Len
-		if n == 0 || n > 50_000 { // more would change little, and decoding takes minutes
+		if n == 0 {
 			n = 10_000
 		}
 		if gaussian, err = potential.FitGaussian(info.Shape, n, data.Read); err != nil {

@@ -3,20 +3,27 @@ package potential
 import (
 	"fmt"
 	"math"
+	"runtime"
+	"sync"
 
 	"gonum.org/v1/gonum/mat"
 )
 
-// fitExamples is how many examples the Gaussian base is estimated from at most.
-const fitExamples = 20_000
+// fitExamples and fitValues are how many examples, and values in them, the Gaussian base is estimated from at most: 20,000 images of
+// 32×32×3, or 5,000 of 64×64×3, leave an error of two per cent in each of its variances.
+const (
+	fitExamples = 20_000
+	fitValues   = fitExamples * 32 * 32 * 3
+)
 
 // FitGaussian estimates a [Gaussian] of examples of the given shape, [d] or [height, width,
-// channels], of which read(i, dst) gives the i-th, 0 ≤ i < n; at most 20,000 are read.
+// channels], of which read(i, dst) gives the i-th, 0 ≤ i < n; at most 20,000 are read, and of large ones fewer. read is called
+// concurrently.
 func FitGaussian(shape []int, n int, read func(i int, dst []float32) error) (*Gaussian, error) {
 	if n < 2 || len(shape) != 1 && len(shape) != 3 {
 		return nil, fmt.Errorf("potential: a Gaussian base needs at least 2 examples of shape [d] or [height, width, channels], got %d of shape %v", n, shape)
 	}
-	n = min(n, fitExamples)
+	n = max(2, min(n, fitExamples, fitValues/product(shape)))
 	g := &Gaussian{Shape: shape}
 	last := shape[len(shape)-1]
 	mean, cov, err := moments(shape, n, read)
@@ -38,24 +45,21 @@ func FitGaussian(shape []int, n int, read func(i int, dst []float32) error) (*Ga
 // moments gives the mean of every entry and the covariance of the last axis, pooled over the others.
 func moments(shape []int, n int, read func(int, []float32) error) (mean []float32, cov *mat.SymDense, err error) {
 	size, last := product(shape), shape[len(shape)-1]
-	sum, x := make([]float64, size), make([]float32, size)
-	for i := range n {
-		if err := read(i, x); err != nil {
-			return nil, nil, err
-		}
+	sum := make([]float64, size)
+	err = visit(n, size, read, nil, func(x []float32) {
 		for j, v := range x {
 			sum[j] += float64(v)
 		}
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	mean = make([]float32, size)
 	for j := range sum {
 		mean[j] = float32(sum[j] / float64(n))
 	}
 	products := make([]float64, last*last)
-	for i := range n {
-		if err := read(i, x); err != nil {
-			return nil, nil, err
-		}
+	err = visit(n, size, read, nil, func(x []float32) {
 		for at := 0; at < size; at += last {
 			for a := range last {
 				da := float64(x[at+a] - mean[at+a])
@@ -64,6 +68,9 @@ func moments(shape []int, n int, read func(int, []float32) error) (mean []float3
 				}
 			}
 		}
+	})
+	if err != nil {
+		return nil, nil, err
 	}
 	for k := range products {
 		products[k] /= float64(n) * float64(size/last)
@@ -74,25 +81,57 @@ func moments(shape []int, n int, read func(int, []float32) error) (mean []float3
 // variances fills in Λ: the variance of each entry of Qᵀ(x − m).
 func (g *Gaussian) variances(n int, read func(int, []float32) error) error {
 	size := product(g.Shape)
-	x, sum := make([]float32, size), make([]float64, size)
-	for i := range n {
-		if err := read(i, x); err != nil {
-			return err
-		}
+	sum := make([]float64, size)
+	rotate := func(x []float32) []float32 {
 		for j := range x {
 			x[j] -= g.Mean[j]
 		}
-		y := x
 		for axis, q := range g.Axes {
-			y = rotateHost(y, g.Shape, axis, q)
+			x = rotateHost(x, g.Shape, axis, q)
 		}
+		return x
+	}
+	err := visit(n, size, read, rotate, func(y []float32) {
 		for j, v := range y {
 			sum[j] += float64(v) * float64(v)
 		}
+	})
+	if err != nil {
+		return err
 	}
 	g.Variance = make([]float32, size)
 	for j := range sum {
 		g.Variance[j] = float32(sum[j] / float64(n))
+	}
+	return nil
+}
+
+// visit reads n examples of the given size and changes each, on all cores, and then calls with for one after another in their
+// order, so that sums are the same to the last bit whatever the cores.
+func visit(n, size int, read func(int, []float32) error, change func([]float32) []float32, with func([]float32)) error {
+	const chunk = 64
+	examples, failed := make([][]float32, chunk), make([]error, chunk)
+	for from := 0; from < n; from += chunk {
+		var group sync.WaitGroup
+		count := min(chunk, n-from)
+		for worker := range runtime.GOMAXPROCS(0) {
+			group.Go(func() {
+				for k := worker; k < count; k += runtime.GOMAXPROCS(0) {
+					x := make([]float32, size)
+					if failed[k] = read(from+k, x); failed[k] == nil && change != nil {
+						x = change(x)
+					}
+					examples[k] = x
+				}
+			})
+		}
+		group.Wait()
+		for k := range count {
+			if failed[k] != nil {
+				return failed[k]
+			}
+			with(examples[k])
+		}
 	}
 	return nil
 }
