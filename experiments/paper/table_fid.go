@@ -125,7 +125,7 @@ func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err e
 }
 
 // lessTrained lists the models that this run's is compared with. A tenth of the training is as costly to sample as the whole:
-// it is left to the presets cpu and paper.
+// preset quick leaves it out.
 func (w *work) lessTrained() (list []func(context.Context, *vapo.Model) (fidSet, error)) {
 	if w.Preset != "quick" {
 		list = append(list, w.tenthTrained)
