@@ -2,11 +2,8 @@ package record
 
 import (
 	"archive/zip"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -15,6 +12,7 @@ import (
 	"strings"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/filehash"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/numpy"
@@ -82,24 +80,11 @@ func hashFiles(dir string) (map[string]string, error) {
 		if err != nil {
 			return err
 		}
-		hashes[filepath.ToSlash(file)], err = hashFile(path)
+		hashes[filepath.ToSlash(file)], err = filehash.SHA256(path)
 		return err
 	})
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	return hashes, nil
-}
-
-func hashFile(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }

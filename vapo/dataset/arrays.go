@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"vapoflow/internal/filehash"
+
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 )
@@ -32,7 +34,7 @@ func openArrays(path string, opt Options) (Dataset, error) {
 	if tensor.Size() == 0 {
 		return nil, fmt.Errorf("dataset: %s: the array has shape %v: it holds nothing", path, shape)
 	}
-	sum, err := fileSHA256(path)
+	sum, err := filehash.SHA256(path)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %w", err)
 	}

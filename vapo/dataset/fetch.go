@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"vapoflow/internal/filehash"
 )
 
 // archive is a file that can be downloaded: a .tar.gz with one folder of plain files, or a file that goes into the
@@ -105,7 +105,7 @@ func (a archive) fetch(ctx context.Context, dir string, progress func(done, tota
 	if err := download(ctx, a.url, part, progress); err != nil {
 		return fmt.Errorf("dataset: download of %s: %w; fetch again to go on from the %s that is kept", a.url, err, filepath.Base(part))
 	}
-	sum, err := fileSHA256(part)
+	sum, err := filehash.SHA256(part)
 	if err != nil {
 		return fmt.Errorf("dataset: %w", err)
 	}
@@ -182,17 +182,4 @@ func (m *meter) Write(p []byte) (int, error) {
 		m.report(m.done, m.total)
 	}
 	return len(p), nil
-}
-
-func fileSHA256(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
+
+	"vapoflow/internal/filehash"
 )
 
 const svhnFolder = "svhn"
@@ -38,7 +40,7 @@ func openSVHN(e entry, opt Options) (Dataset, error) {
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", path, err)
 	}
-	sum, err := fileSHA256(path)
+	sum, err := filehash.SHA256(path)
 	if err != nil {
 		return nil, fmt.Errorf("dataset: %w", err)
 	}

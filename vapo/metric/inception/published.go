@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/filehash"
 	"vapoflow/vapo/backend"
 )
 
@@ -36,7 +37,7 @@ func Published(ctx context.Context, path string, progress func(done, total int64
 // Open returns weights from any file of torch.save that holds a state dictionary with the published names and shapes.
 // Features by them are not comparable with published ones, unless the file is the published one.
 func Open(path string) (*Weights, error) {
-	sum, err := fileSHA256(path)
+	sum, err := filehash.SHA256(path)
 	if err != nil {
 		return nil, fmt.Errorf("inception: %w", err)
 	}
@@ -72,7 +73,7 @@ func (p published) get(ctx context.Context, path string, progress func(done, tot
 			}
 		}
 	}
-	sum, err := fileSHA256(path)
+	sum, err := filehash.SHA256(path)
 	if err != nil {
 		return nil, fmt.Errorf("inception: %w: download %s and name the file", err, p.url)
 	}
@@ -135,17 +136,4 @@ func (m *meter) Write(p []byte) (int, error) {
 		m.report(m.done, m.total)
 	}
 	return n, err
-}
-
-func fileSHA256(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer file.Close()
-	hash := sha256.New()
-	if _, err := io.Copy(hash, file); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }

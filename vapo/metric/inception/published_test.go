@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"vapoflow/internal/filehash"
 )
 
 // Weights are downloaded once, appear whole or not at all, and only with the right hash.
@@ -19,7 +21,7 @@ func TestPublished(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sum, err := fileSHA256("testdata/small.pth")
+	sum, err := filehash.SHA256("testdata/small.pth")
 	if err != nil {
 		t.Fatal(err)
 	}
