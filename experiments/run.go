@@ -120,7 +120,7 @@ func (a *app) runAll(ctx context.Context, env paper.Env) error {
 		case ctx.Err() != nil:
 			return err
 		case errors.Is(err, dataset.ErrMissing):
-			skipped = append(skipped, fmt.Sprintf("%-7s %s", e.ID, oneLine(err)))
+			skipped = append(skipped, fmt.Sprintf("%-11s %s", e.ID, oneLine(err)))
 		case err != nil:
 			a.say("%s: failed: %s", e.ID, oneLine(err))
 			failed = append(failed, fmt.Errorf("%s: %w", e.ID, err))
