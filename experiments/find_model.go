@@ -15,6 +15,7 @@ import (
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/mixture"
 )
@@ -48,6 +49,21 @@ type finder func(b compute.Backend) (*found, error)
 
 // oraclePrefix marks a --run that is no run but the exact potential of a named mixture.
 const oraclePrefix = "oracle:"
+
+// open finds --run and opens it on the backend of a flag, whose line is the first of the output.
+func (a *app) open(o modelFlags, spec string) (*found, *backend.Choice, error) {
+	find, err := o.find()
+	if err != nil {
+		return nil, nil, err
+	}
+	choice, err := openBackend(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.say("%s", choice.Line)
+	by, err := find(choice.Backend)
+	return by, choice, err
+}
 
 // find finds --run, so that a wrong one is told before a backend is opened.
 func (o modelFlags) find() (finder, error) {

@@ -121,16 +121,7 @@ func (a *app) sample(cmd *cobra.Command, o sampleOptions) error {
 	if err != nil {
 		return err
 	}
-	find, err := o.find()
-	if err != nil {
-		return err
-	}
-	choice, err := openBackend(o.backend)
-	if err != nil {
-		return err
-	}
-	a.say("%s", choice.Line)
-	by, err := find(choice.Backend)
+	by, choice, err := a.open(o.modelFlags, o.backend)
 	if err != nil {
 		return err
 	}

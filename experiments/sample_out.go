@@ -15,16 +15,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/vapo/dataset"
 )
-
-// toBytes maps pixels in [-1, 1] to the nearest of 0 … 255, clipping what lies outside.
-func toBytes(x []float32) []uint8 {
-	out := make([]uint8, len(x))
-	for i, v := range x {
-		out[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
-	}
-	return out
-}
 
 // intoFile writes an .npz, of which only one batch is in memory at a time.
 func (j *sampling) intoFile(draw func(sink) error) error {
@@ -93,7 +85,7 @@ func (stream) has(int) bool { return false }
 
 func (s stream) write(_ int, x []float32) error {
 	if s.image {
-		_, err := s.w.Write(toBytes(x))
+		_, err := s.w.Write(dataset.Bytes(x))
 		return err
 	}
 	return binary.Write(s.w, binary.LittleEndian, x)
@@ -125,7 +117,7 @@ func (f folder) has(i int) bool {
 }
 
 func (f folder) write(i int, x []float32) error {
-	picture := picture(toBytes(x), f.shape[0], f.shape[1])
+	picture := picture(dataset.Bytes(x), f.shape[0], f.shape[1])
 	return atomicfile.Write(f.path(i), func(w *os.File) error { return png.Encode(w, picture) })
 }
 

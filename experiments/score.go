@@ -125,16 +125,7 @@ func (a *app) score(cmd *cobra.Command, o scoreOptions) error {
 	if err := o.checkWritable(); err != nil {
 		return err
 	}
-	find, err := o.find()
-	if err != nil {
-		return err
-	}
-	choice, err := openBackend(o.backend)
-	if err != nil {
-		return err
-	}
-	a.say("%s", choice.Line)
-	named, err := find(choice.Backend)
+	named, _, err := a.open(o.modelFlags, o.backend)
 	if err != nil {
 		return err
 	}

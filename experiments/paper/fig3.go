@@ -8,6 +8,7 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
 )
 
 // betweenColumns is how many images a row of an interpolation has, both ends included.
@@ -41,7 +42,7 @@ func computeInterpolation(ctx context.Context, w *work) error {
 	var pixels []uint8
 	tell := w.counter("images", w.Samples*betweenColumns)
 	err = s.Carry(ctx, path, func(i int, x []float32) error {
-		pixels = append(pixels, toBytes(x)...)
+		pixels = append(pixels, dataset.Bytes(x)...)
 		tell(i + 1)
 		return nil
 	})

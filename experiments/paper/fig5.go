@@ -58,7 +58,7 @@ func computeNeighbours(ctx context.Context, w *work) error {
 			if err := w.data.Read(n.Index, x); err != nil {
 				return err
 			}
-			rows = append(rows, toBytes(x)...)
+			rows = append(rows, dataset.Bytes(x)...)
 		}
 	}
 	var index, distance []float64

@@ -157,7 +157,7 @@ func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (*tensors.Tens
 		}
 		tell := w.counter("samples", n)
 		err = s.Draw(ctx, have, n-have, func(i int, x []float32) error {
-			pixels = append(pixels, toBytes(x)...)
+			pixels = append(pixels, dataset.Bytes(x)...)
 			tell(i + 1)
 			return nil
 		})
@@ -190,14 +190,5 @@ func (w *work) examples(data dataset.Dataset, n int) (*tensors.Tensor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.imageTensor(toBytes(values)), nil
-}
-
-// toBytes maps [-1, 1] to 0 … 255, clipping what lies outside.
-func toBytes(x []float32) []uint8 {
-	out := make([]uint8, len(x))
-	for i, v := range x {
-		out[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
-	}
-	return out
+	return w.imageTensor(dataset.Bytes(values)), nil
 }

@@ -167,7 +167,7 @@ func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 	var pixels []uint8
 	tell := w.counter("images of the Gaussian base", w.Samples)
 	err = s.Draw(ctx, 0, w.Samples, func(i int, x []float32) error {
-		pixels = append(pixels, toBytes(x)...)
+		pixels = append(pixels, dataset.Bytes(x)...)
 		tell(i + 1)
 		return nil
 	})

@@ -14,6 +14,7 @@ import (
 	"github.com/janpfeifer/gonb/gonbui/protocol"
 
 	"vapoflow/figures"
+	"vapoflow/vapo/dataset"
 )
 
 // screenDPI is enough for a page of print on a screen, and draws five times as fast as 300.
@@ -48,11 +49,7 @@ func Sheet(x []float32, shape []int, columns int, title string) (*figures.Figure
 	if len(shape) != 3 || shape[2] != 3 {
 		return nil, fmt.Errorf("desk: a sheet shows images [height, width, 3], and these have shape %v", shape)
 	}
-	pixels := make([]uint8, len(x))
-	for i, v := range x {
-		pixels[i] = uint8(max(0, min(255, (v+1)*127.5+0.5)))
-	}
-	return figures.Sheet(figures.SheetData{Pixels: pixels, Height: shape[0], Width: shape[1], Columns: columns, Zoom: max(1, 64/shape[0]), Title: title})
+	return figures.Sheet(figures.SheetData{Pixels: dataset.Bytes(x), Height: shape[0], Width: shape[1], Columns: columns, Zoom: max(1, 64/shape[0]), Title: title})
 }
 
 // Table shows rows below a header. Floats get four digits; format others as text.

@@ -117,3 +117,9 @@ func ExampleList() {
 	// gauss2   Gaussian in the plane
 	// gauss16  Gaussian in 16 dimensions
 }
+
+// Pixels as the bytes that image files hold.
+func ExampleBytes() {
+	fmt.Println(dataset.Bytes([]float32{-1.2, -1, 0, 1, 3}))
+	// Output: [0 0 128 255 255]
+}
