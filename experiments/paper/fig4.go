@@ -69,7 +69,6 @@ func (w *work) energies(ctx context.Context, m *vapo.Model, data dataset.Dataset
 	if err != nil {
 		return nil, err
 	}
-	mu, sd := float32(path[0].Mu), float32(path[0].Sd())
 	const batch = 32
 	size := info.Size()
 	dims := append([]int{batch}, info.Shape...)
@@ -85,10 +84,7 @@ func (w *work) energies(ctx context.Context, m *vapo.Model, data dataset.Dataset
 			if err := data.Read(i, x[row*size:][:size]); err != nil {
 				return nil, err
 			}
-			noise := rand.New(rand.NewPCG(uint64(w.Seed), uint64(i)))
-			for j := range size {
-				x[row*size+j] = mu*x[row*size+j] + sd*float32(noise.NormFloat64())
-			}
+			placeOnPath(path[0], x[row*size:][:size], w.Seed, uint64(i))
 		}
 		phi, grad, err := m.Evaluate(tensors.FromFlatDataAndDimensions(x, dims...), w.ScoreS)
 		if err != nil {
@@ -102,6 +98,15 @@ func (w *work) energies(ctx context.Context, m *vapo.Model, data dataset.Dataset
 		tell(min(from+batch, n))
 	}
 	return out, nil
+}
+
+// placeOnPath makes the data x̄ in x to μx̄ + √v ε, with noise that is a function of (seed, stream).
+func placeOnPath(at homotopy.Values, x []float32, seed int64, stream uint64) {
+	mu, sd := float32(at.Mu), float32(at.Sd())
+	noise := rand.New(rand.NewPCG(uint64(seed), stream))
+	for j := range x {
+		x[j] = mu*x[j] + sd*float32(noise.NormFloat64())
+	}
 }
 
 func drawFig4(dir string, m *record.Manifest) error {

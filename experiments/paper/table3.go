@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -178,15 +178,11 @@ func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Te
 	if err != nil {
 		return nil, err
 	}
-	mu, sd := float32(path[0].Mu), float32(path[0].Sd())
 	n = min(n, set.n)
 	size := o.flow.Dim()
-	x := make([]float32, n*size)
+	x := slices.Clone(set.pixels[:n*size])
 	for i := range n {
-		noise := rand.New(rand.NewPCG(uint64(o.w.Seed), uint64(number)<<32|uint64(i)))
-		for j := range size {
-			x[i*size+j] = mu*set.pixels[i*size+j] + sd*float32(noise.NormFloat64())
-		}
+		placeOnPath(path[0], x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
 	}
 	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
 }

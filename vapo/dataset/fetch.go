@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"vapoflow/internal/filehash"
+	"vapoflow/internal/meter"
 )
 
 // archive is a file that can be downloaded: a .tar.gz with one folder of plain files, or a file that goes into the
@@ -162,24 +163,10 @@ func download(ctx context.Context, url, path string, progress func(done, total i
 	default:
 		return fmt.Errorf("the server answered %s", response.Status)
 	}
-	meter := &meter{done: done, total: -1, report: progress}
+	count := &meter.Meter{Done: done, Total: -1, Report: progress}
 	if response.ContentLength >= 0 {
-		meter.total = done + response.ContentLength
+		count.Total = done + response.ContentLength
 	}
-	_, err = io.Copy(io.MultiWriter(file, meter), response.Body)
+	_, err = io.Copy(io.MultiWriter(file, count), response.Body)
 	return err
-}
-
-// meter reports how many bytes went through it.
-type meter struct {
-	done, total int64
-	report      func(done, total int64)
-}
-
-func (m *meter) Write(p []byte) (int, error) {
-	m.done += int64(len(p))
-	if m.report != nil {
-		m.report(m.done, m.total)
-	}
-	return len(p), nil
 }

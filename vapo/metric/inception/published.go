@@ -14,6 +14,7 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/filehash"
+	"vapoflow/internal/meter"
 	"vapoflow/vapo/backend"
 )
 
@@ -118,22 +119,6 @@ func fetch(ctx context.Context, url string, w io.Writer, progress func(done, tot
 	if response.StatusCode != http.StatusOK {
 		return fmt.Errorf("the server answered %s", response.Status)
 	}
-	_, err = io.Copy(&meter{w, 0, response.ContentLength, progress}, response.Body)
+	_, err = io.Copy(io.MultiWriter(w, &meter.Meter{Total: response.ContentLength, Report: progress}), response.Body)
 	return err
-}
-
-// meter reports how many bytes went through it.
-type meter struct {
-	io.Writer
-	done, total int64
-	report      func(done, total int64)
-}
-
-func (m *meter) Write(p []byte) (int, error) {
-	n, err := m.Writer.Write(p)
-	m.done += int64(n)
-	if m.report != nil {
-		m.report(m.done, m.total)
-	}
-	return n, err
 }
