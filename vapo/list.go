@@ -6,13 +6,14 @@ import (
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
+	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/solver"
 )
 
-// Piece is one choice that has a name. Kind is the setting that takes it: homotopy, potential, loss, times, solver or data.
+// Piece is one choice that has a name. Kind is the setting that takes it: homotopy, potential, loss, optimizer, times, solver or data.
 type Piece struct{ Kind, Name, Summary string }
 
-// Pieces lists every homotopy, potential, loss, way of drawing s, solver and data set that can be named.
+// Pieces lists every homotopy, potential, loss, optimizer, way of drawing s, solver and data set that can be named.
 func Pieces() (pieces []Piece) {
 	add := func(kind string, names []string, summary func(string) string) {
 		for _, name := range names {
@@ -22,6 +23,7 @@ func Pieces() (pieces []Piece) {
 	add("homotopy", homotopy.Names(), homotopy.Summary)
 	add("potential", networks.Names(), networks.Summary)
 	add("loss", loss.Names(), loss.Summary)
+	add("optimizer", optimizer.Names(), optimizer.Summary)
 	add("times", times.Names(), times.Summary)
 	for _, t := range solver.Tableaus() {
 		pieces = append(pieces, Piece{"solver", t.Name, solverSummary(t)})

@@ -42,6 +42,8 @@ func TestPiecesCanBeChosen(t *testing.T) {
 			c.Potential = p.Name
 		case "loss":
 			c.Loss = p.Name
+		case "optimizer":
+			c.Optimizer = p.Name
 		case "times":
 			c.Times = p.Name
 		case "solver":

@@ -16,11 +16,11 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
-	"github.com/gomlx/gomlx/ml/train/optimizer"
 
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
+	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
 )
 
@@ -48,7 +48,7 @@ type Run struct {
 }
 
 // Train is the paper's Algorithm 1: draw data, clock and noise, place them on the path, evaluate
-// the loss of Φ and ∇ₓΦ there, and descend along ∂/∂θ, a gradient of a gradient, with Adam.
+// the loss of Φ and ∇ₓΦ there, and descend along ∂/∂θ, a gradient of a gradient, with Adam or Muon.
 // It leaves the exponential moving average (EMA) of the weights in m.Store.
 //
 // A cancelled context saves a checkpoint and returns the context's error; a loss that is not
@@ -56,6 +56,10 @@ type Run struct {
 // resumed training gives the very weights of one that was never interrupted.
 func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t Training, run Run) error {
 	clock, err := times.Find("times", t.Times)
+	if err != nil {
+		return err
+	}
+	descent, err := optimizer.New(t.Optimizer)
 	if err != nil {
 		return err
 	}
@@ -74,7 +78,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 			value = graph.Mul(clock.Weight(s), value)
 		}
 		theLoss := graph.DivScalar(graph.ReduceAllMean(value), float64(m.size()))
-		return theLoss, descend(scope, theLoss, rates, t)
+		return theLoss, descend(scope, descent, theLoss, rates, t.Clip)
 	})
 	if err != nil {
 		return fmt.Errorf("vapo: building the training step: %w", err)
@@ -118,26 +122,22 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	return err
 }
 
-// descend builds the update: global-norm clipping, Adam, then the EMA of the weights. rates
+// descend builds the update: global-norm clipping, the optimizer's step, then the EMA of the weights. rates
 // holds the learning rate and the EMA's decay of this step. It returns the gradient's norm.
-func descend(scope *model.Scope, theLoss, rates *graph.Node, t Training) *graph.Node {
+func descend(scope *model.Scope, descent optimizer.Optimizer, theLoss, rates *graph.Node, clip float64) *graph.Node {
 	g := theLoss.Graph()
 	rate := graph.Reshape(graph.Slice(rates, graph.AxisElem(0)))
 	decay := graph.Reshape(graph.Slice(rates, graph.AxisElem(1)))
 	trained := trainable(scope, g)
 	grads := scope.BuildTrainableVariablesGradientsGraph(theLoss) // in the order of trained
 	norm := globalNorm(trained, grads)
-	if t.Clip > 0 {
-		shrink := graph.Div(graph.Scalar(g, dtypes.Float32, t.Clip), graph.MaxScalar(norm, t.Clip))
+	if clip > 0 {
+		shrink := graph.Div(graph.Scalar(g, dtypes.Float32, clip), graph.MaxScalar(norm, clip))
 		for i := range grads {
 			grads[i] = graph.Mul(grads[i], shrink)
 		}
 	}
-	optimizer.LearningRateVar(scope, dtypes.Float32, 0).SetNodeValue(rate)
-	adam := optimizer.Adam().Done().(interface {
-		UpdateGraphWithGradients(*model.Scope, []*graph.Node, dtypes.DType)
-	})
-	adam.UpdateGraphWithGradients(scope, grads, dtypes.Float32)
+	descent.Update(scope, trained, grads, rate)
 	for _, v := range trained {
 		ema := scope.Store().VariableWithShape(emaScope+v.Path(), v.Shape(), initializer.Zero).SetTrainable(false)
 		ema.SetNodeValue(graph.Add(graph.Mul(decay, ema.NodeValue(g)), graph.Mul(graph.OneMinus(decay), v.NodeValue(g))))
@@ -241,7 +241,7 @@ func newTrainState(m *Model, t Training, run Run) (*trainState, error) {
 	return st, nil
 }
 
-func (st *trainState) step() int { return int(optimizer.GetGlobalStep(st.store)) }
+func (st *trainState) step() int { return optimizer.Step(st.store) }
 
 func (st *trainState) save() error {
 	if st.path == "" {

@@ -18,6 +18,7 @@ import (
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
+	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
 )
@@ -49,9 +50,16 @@ func weights(t *testing.T, m *vapo.Model) string {
 }
 
 // A training that is interrupted and resumed gives the weights of one that was not, bit for bit,
-// with Adam's moments, the moving average and the data order among what must survive.
+// with the optimizer's moments, the moving average and the data order among what must survive.
 func TestResumeIsBitForBit(t *testing.T) {
+	for _, name := range optimizer.Names() {
+		t.Run(name, func(t *testing.T) { resumesBitForBit(t, name) })
+	}
+}
+
+func resumesBitForBit(t *testing.T, name string) {
 	c, data := small(), open(t, small())
+	c.Optimizer = name
 	whole, err := vapo.TrainOrLoad(t.Context(), backend.Host(), t.TempDir(), c, data, vapo.Run{})
 	if err != nil {
 		t.Fatal(err)

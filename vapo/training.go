@@ -11,6 +11,7 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
 )
 
@@ -18,7 +19,8 @@ import (
 type Training struct {
 	Steps        int     `json:"steps"`
 	Batch        int     `json:"batch"`
-	LearningRate float64 `json:"learning_rate"` // Adam's, after the warm-up
+	Optimizer    string  `json:"optimizer"`     // adam or muon
+	LearningRate float64 `json:"learning_rate"` // after the warm-up; under muon its matrices take 10 times it
 	Warmup       int     `json:"warmup"`        // steps of linear warm-up
 	Decay        string  `json:"decay"`         // "constant", or "cosine": to zero at the last step
 	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip, as the covariance loss wants it: its noise is skewed
@@ -30,7 +32,7 @@ type Training struct {
 
 // DefaultTraining is 10,000 steps of batch 256 at learning rate 1e-3.
 func DefaultTraining() Training {
-	return Training{Steps: 10_000, Batch: 256, LearningRate: 1e-3, Warmup: 100, Decay: "cosine", Clip: 1, EMA: 0.999, Times: "stratified"}
+	return Training{Steps: 10_000, Batch: 256, Optimizer: "adam", LearningRate: 1e-3, Warmup: 100, Decay: "cosine", Clip: 1, EMA: 0.999, Times: "stratified"}
 }
 
 // Validate says which number cannot be used, and what can.
@@ -50,6 +52,9 @@ func (t Training) Validate() error {
 		return fmt.Errorf("vapo: ema must lie in [0, 1), got %g", t.EMA)
 	case t.Decay != "constant" && t.Decay != "cosine":
 		return fmt.Errorf("vapo: unknown decay %q; choose constant or cosine", t.Decay)
+	}
+	if _, err := optimizer.New(t.Optimizer); err != nil {
+		return fmt.Errorf("vapo: %w", err)
 	}
 	_, err := times.Find("times", t.Times)
 	return err

@@ -12,18 +12,18 @@ import (
 )
 
 // ResNet is a small convolutional potential for images x [batch, height, width, channels].
-// It only encodes: three levels of residual blocks at 1/2, 1/4 and 1/8 of the resolution,
+// It only encodes: levels of residual blocks at 1/2, 1/4, 1/8, … of the resolution, down to 4 pixels,
 // each summed into Φ. Its gradient runs back through the same levels with the same weights,
 // so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.2 M
 // parameters for 32×32×3.
 type ResNet struct {
-	Width  int // channels of the first level, doubled at the next two; 0 means 32
+	Width  int // channels of the first level, doubled at the next; 0 means 32
 	Blocks int // residual blocks of each level; 0 means 1
 }
 
 var _ Potential = ResNet{}
 
-// Value implements [Potential]; height and width of x must be multiples of 8.
+// Value implements [Potential]; height and width of x must be multiples of 8, at least.
 func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	x.AssertRank(4)
 	width, blocks := or(r.Width, 32), or(r.Blocks, 1)
@@ -31,19 +31,27 @@ func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 
 	phi := readout(scope.In("pixels"), x, clock)
 	h := x
-	for level, factor := range []int{1, 2, 2} {
+	for level := range levels(x.Shape().Dim(1), x.Shape().Dim(2)) {
 		in := scope.In("level_%d", level)
-		size := 3
-		if level > 0 {
-			size = 1
+		size, channels := 1, 2*width
+		if level == 0 {
+			size, channels = 3, width
 		}
-		h = conv(in.In("down"), size, spaceToDepth(h), width*factor, initializer.HeFn(scope))
+		h = conv(in.In("down"), size, spaceToDepth(h), channels, initializer.HeFn(scope))
 		for i := range blocks {
 			h = residual(in.In("block_%d", i), h, clock)
 		}
 		phi = graph.Add(phi, readout(in.In("readout"), activation.Swish(h), clock))
 	}
 	return phi
+}
+
+// levels is how often an image can be halved to no less than 4 pixels: 3 times for 32×32, 4 times for 64×64.
+func levels(height, width int) (n int) {
+	for height%2 == 0 && width%2 == 0 && min(height, width) >= 8 {
+		height, width, n = height/2, width/2, n+1
+	}
+	return n
 }
 
 // residual is h + W swish(a(s) conv(swish(h)) + b(s)), the convolution 3×3 and W 1×1. W starts at

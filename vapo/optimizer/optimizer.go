@@ -1,0 +1,67 @@
+package optimizer
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/model"
+	gomlx "github.com/gomlx/gomlx/ml/train/optimizer"
+
+	"vapoflow/vapo/internal/named"
+)
+
+// Optimizer builds the update of the trainable variables vars, of which grads are the gradients in the same order, at the learning
+// rate [scalar]. It is called once for a graph and also counts the step that [Step] reads. It builds graph and panics on misuse.
+type Optimizer interface {
+	Update(scope *model.Scope, vars []*model.Variable, grads []*graph.Node, rate *graph.Node)
+}
+
+// kinds lists the optimizers that can be named: a new one is one line here.
+var kinds = named.List[Optimizer]{
+	{"adam", "adaptive moments (Kingma and Ba 2014), GoMLX's", Adam{}},
+	{"muon", "orthogonalised momentum on matrices and kernels, Adam on the rest (Jordan 2024)", Muon{}},
+}
+
+// Names lists the optimizers that [New] knows.
+func Names() []string { return kinds.Names() }
+
+// Summary describes a named optimizer in a line.
+func Summary(name string) string { return kinds.Summary(name) }
+
+// New gives the optimizer of a name with its default numbers.
+func New(name string) (Optimizer, error) { return kinds.Find("optimizer", name) }
+
+// Step is the number of updates that a store has seen.
+func Step(store *model.Store) int { return int(gomlx.GetGlobalStep(store)) }
+
+// Adam is GoMLX's Adam with β = (0.9, 0.999).
+type Adam struct {
+	Epsilon float64 // added to the root of the second moment; 0 means GoMLX's 1e-7
+}
+
+var _ Optimizer = Adam{}
+
+// Update implements [Optimizer].
+func (a Adam) Update(scope *model.Scope, vars []*model.Variable, grads []*graph.Node, rate *graph.Node) {
+	// GoMLX's Adam updates whatever is trainable: hide the variables that are not for it.
+	mine := map[*model.Variable]bool{}
+	for _, v := range vars {
+		mine[v] = true
+	}
+	var hidden []*model.Variable
+	for v := range scope.IterVariables() {
+		if v.Trainable && !mine[v] {
+			hidden = append(hidden, v.SetTrainable(false))
+		}
+	}
+	gomlx.LearningRateVar(scope, dtypes.Float32, 0).SetNodeValue(rate)
+	config := gomlx.Adam()
+	if a.Epsilon > 0 {
+		config = config.Epsilon(a.Epsilon)
+	}
+	config.Done().(interface {
+		UpdateGraphWithGradients(*model.Scope, []*graph.Node, dtypes.DType)
+	}).UpdateGraphWithGradients(scope, grads, dtypes.Float32)
+	for _, v := range hidden {
+		v.SetTrainable(true)
+	}
+}
