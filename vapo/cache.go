@@ -8,11 +8,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/gomlx/compute"
+	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/vapo/dataset"
@@ -91,6 +93,9 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err != nil {
 		return nil, err
 	}
+	if (c.Init == "") != (run.Init == nil) {
+		return nil, fmt.Errorf("vapo: the configuration's init is %q and the run's weights to begin at are %s: give both or none", c.Init, map[bool]string{true: "not there", false: "there"}[run.Init == nil])
+	}
 	l, err := loss.New(c.Loss)
 	if err != nil {
 		return nil, err
@@ -124,8 +129,22 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 // Save writes the weights and the configuration to a folder, which [Load] reads. A model composed
 // by hand has no configuration that says how to compose it again: train it with Run.Dir instead, and a
 // second call of Train finds it done.
-func (m *Model) Save(dir string) error {
+func (m *Model) Save(dir string) error { return m.save(dir, m.Store) }
+
+// SaveHalf is [Model.Save] with the trained weights rounded to float16, at half the size. [Load] reads it as it reads the other.
+func (m *Model) SaveHalf(dir string) error {
 	if m.Store == nil {
+		return m.save(dir, nil)
+	}
+	half, err := halved(m.Store)
+	if err != nil {
+		return err
+	}
+	return m.save(dir, half)
+}
+
+func (m *Model) save(dir string, weights *model.Store) error {
+	if weights == nil {
 		return errors.New("vapo: the model has no weights yet; train it before saving")
 	}
 	if m.Config.Schema != SchemaVersion {
@@ -141,7 +160,7 @@ func (m *Model) Save(dir string) error {
 	}
 	err = atomicfile.WriteBytes(filepath.Join(dir, configFile), text)
 	if err == nil { // the weights come last: with them the entry is complete
-		err = saveStore(m.Store, filepath.Join(dir, weightsFile))
+		err = saveStore(weights, filepath.Join(dir, weightsFile))
 	}
 	if err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
@@ -151,20 +170,30 @@ func (m *Model) Save(dir string) error {
 
 // Load reads a model that was saved with its configuration.
 func Load(b compute.Backend, dir string) (*Model, error) {
-	text, err := os.ReadFile(filepath.Join(dir, configFile))
+	m, err := LoadFS(b, os.DirFS(dir))
 	if err != nil {
 		return nil, fmt.Errorf("vapo: %s holds no model: %w", dir, err)
 	}
+	m.Dir = dir
+	return m, nil
+}
+
+// LoadFS reads a model from the root of a file system, such as one of vapo/pretrained.
+func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
+	text, err := fs.ReadFile(fsys, configFile)
+	if err != nil {
+		return nil, err
+	}
 	var s saved
 	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("vapo: %s: %w", filepath.Join(dir, configFile), err)
+		return nil, fmt.Errorf("%s: %w", configFile, err)
 	}
 	m, err := s.Config.Model(b, s.Shape, nil)
 	if err != nil {
-		return nil, fmt.Errorf("vapo: %s: %w", dir, err)
+		return nil, err
 	}
-	m.saved, m.Dir, m.Loaded = s, dir, true
-	m.Store, err = loadStore(filepath.Join(dir, weightsFile))
+	m.saved, m.Loaded = s, true
+	m.Store, err = readStore(fsys, weightsFile)
 	return m, err
 }
 

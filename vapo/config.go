@@ -31,6 +31,7 @@ type Config struct {
 	Base       string  `json:"base"`       // none, or gaussian: the network learns what a Gaussian cannot
 	Autonomous bool    `json:"autonomous"` // Φ(x) instead of Φ(x, s)
 	Loss       string  `json:"loss"`       // alignment, variance-reduced or covariance
+	Init       string  `json:"init"`       // sha256 of the weights that the training begins at (Run.Init); "" draws them
 	Training
 }
 

@@ -45,6 +45,7 @@ type Run struct {
 	Every   int            // steps between checkpoints; 0 means 1000
 	Resume  bool           // continue from the checkpoint in Dir, where there is one
 	Observe func(Progress) // called after every step; may be nil
+	Init    *model.Store   // weights to begin at, of [Model.StartFrom]; nil, or a checkpoint that is resumed, begins elsewhere
 }
 
 // Train is the paper's Algorithm 1: draw data, clock and noise, place them on the path, evaluate
@@ -220,6 +221,12 @@ func newTrainState(m *Model, t Training, run Run) (*trainState, error) {
 	st := &trainState{store: model.NewStore(), every: run.Every}
 	if st.every <= 0 {
 		st.every = 1000
+	}
+	if run.Init != nil {
+		var err error
+		if st.store, err = copyStore(run.Init, nil); err != nil {
+			return nil, err
+		}
 	}
 	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // 0 would mean a random seed
 	if run.Dir == "" {

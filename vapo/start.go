@@ -1,0 +1,100 @@
+package vapo
+
+import (
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/potential"
+)
+
+// LoadWeights reads the weights of a file: weights.npz of a model, or checkpoint.npz of a training, of which it takes the moving
+// average, the weights as they sample.
+func LoadWeights(path string) (*model.Store, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("vapo: weights: %w", err)
+	}
+	store, err := loadStore(path)
+	if err != nil {
+		return nil, err
+	}
+	return average(store)
+}
+
+// StartFrom gives the weights at which a training of m begins where it begins at another model's, for [Run].Init: those that have a name
+// and a shape of m's network. What was fitted to the other's data, its Gaussian base, is not taken, and the weights that are not there
+// are drawn as ever. It tells how many of m's weights were taken; none is an error.
+func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int, err error) {
+	mine, err := m.weightShapes()
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	for _, shape := range mine {
+		of += shape.Size()
+	}
+	start, err = copyStore(from, func(v *model.Variable) bool {
+		shape, ok := mine[v.Path()]
+		ok = ok && shape.Equal(v.Shape())
+		if ok {
+			taken += shape.Size()
+		}
+		return ok
+	})
+	if err == nil && taken == 0 {
+		err = fmt.Errorf("vapo: none of the weights to begin at has a name and shape of this %T's; give those of a network with the same potential and width", m.Potential)
+	}
+	return start, taken, of, err
+}
+
+// weightShapes are the shapes of m's weights by their paths, without what is fitted to data.
+func (m *Model) weightShapes() (map[string]shapes.Shape, error) {
+	store := model.NewStore()
+	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) *graph.Node {
+		return m.Potential.Value(scope.At(potential.Scope), x, s)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("vapo: building the potential: %w", err)
+	}
+	defer exec.Finalize()
+	phi, err := exec.Call1(tensors.FromShape(float32Shape(append([]int{1}, m.Shape...)...)), []float32{0.5})
+	if err != nil {
+		return nil, fmt.Errorf("vapo: building the potential: %w", err)
+	}
+	phi.MustFinalizeAll()
+	found := map[string]shapes.Shape{}
+	for v := range store.IterVariables() {
+		if v.Trainable && !strings.HasPrefix(v.Path(), fittedScope) {
+			found[v.Path()] = v.Shape()
+		}
+	}
+	return found, nil
+}
+
+// copyStore copies the variables that keep wants, all where it is nil, with what is trainable of them.
+func copyStore(from *model.Store, keep func(*model.Variable) bool) (*model.Store, error) {
+	out := model.NewStore()
+	for v := range from.IterVariables() {
+		if keep != nil && !keep(v) {
+			continue
+		}
+		value, err := v.Value()
+		if err == nil {
+			value, err = value.LocalClone()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("vapo: reading weight %s: %w", v.Path(), err)
+		}
+		clone, err := out.CreateVariable(v.Path(), value)
+		if err != nil {
+			return nil, fmt.Errorf("vapo: copying weight %s: %w", v.Path(), err)
+		}
+		clone.SetTrainable(v.Trainable)
+	}
+	return out, nil
+}
