@@ -4,21 +4,23 @@ import (
 	"fmt"
 	"os"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"vapoflow/experiments/paper"
+	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 )
 
 // options are the flags that run and train share.
 type options struct {
-	preset, recipe, backend, out, config string
-	root                                 string // of the data sets, from a flag
-	sets                                 []string
-	seed                                 int64
-	resume                               bool
-	cmd                                  *cobra.Command
+	preset, recipe, backend, out, config, init string
+	root                                       string // of the data sets, from a flag
+	sets                                       []string
+	seed                                       int64
+	resume                                     bool
+	cmd                                        *cobra.Command
 }
 
 func (o *options) add(cmd *cobra.Command) {
@@ -30,6 +32,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f.Int64Var(&o.seed, "seed", 0, "of weights, data order, noise and samples")
 	f.StringVar(&o.out, "out", "results", "folder of results")
 	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over")
+	f.StringVar(&o.init, "init", "", "begin the training at another's weights, where names and shapes agree: a run, a model's folder, weights.npz, checkpoint.npz or pretrained:NAME")
 	f.StringVar(&o.config, "config", "", "JSON file of settings, on top of the preset's")
 	f.StringArrayVar(&o.sets, "set", nil, "one setting, key=value, on top of --config; may be repeated")
 }
@@ -74,16 +77,45 @@ func (o *options) env(a *app) (paper.Env, error) {
 	if err := paper.CheckOut(o.out); err != nil {
 		return paper.Env{}, fmt.Errorf("--out %s: %w", o.out, err)
 	}
+	start, err := o.start()
+	if err != nil {
+		return paper.Env{}, err
+	}
 	choice, err := openBackend(o.backend)
 	if err != nil {
 		return paper.Env{}, err
 	}
 	a.say("%s", choice.Line)
 	return paper.Env{
-		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes,
+		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
 		Resume: o.resume, Command: "experiments " + joinArgs(a.args),
 		Watch: a.watch, Say: func(line string) { a.say("%s", line) },
 	}, nil
+}
+
+// start are the weights that --init names.
+func (o *options) start() (*paper.Init, error) {
+	switch {
+	case o.init == "":
+		return nil, nil
+	case strings.HasPrefix(o.init, oraclePrefix):
+		return nil, usagef("--init %s is a formula without weights; give a run, a model's folder or a file of weights", o.init)
+	case strings.HasSuffix(o.init, ".npz"):
+		store, err := vapo.LoadWeights(o.init)
+		if err != nil {
+			return nil, fmt.Errorf("--init %s: %w", o.init, err)
+		}
+		return &paper.Init{Name: o.init, Store: store}, nil
+	}
+	find, err := modelFlags{command: o.cmd.Name() + " --init", run: o.init}.find()
+	if err != nil {
+		return nil, err
+	}
+	by, err := find(backend.Host())
+	if err != nil {
+		return nil, err
+	}
+	return &paper.Init{Name: o.init, Store: by.model.Store}, nil
 }
 
 // openBackend opens what a flag or the environment names: a name that does not exist is wrong use.

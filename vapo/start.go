@@ -3,7 +3,6 @@ package vapo
 import (
 	"fmt"
 	"os"
-	"strings"
 
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -56,6 +55,9 @@ func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int,
 func (m *Model) weightShapes() (map[string]shapes.Shape, error) {
 	store := model.NewStore()
 	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) *graph.Node {
+		if base, ok := m.Potential.(potential.GaussianBase); ok { // which may not have been fitted yet
+			return base.Rest.Value(scope.At(potential.Scope).In("rest"), x, s)
+		}
 		return m.Potential.Value(scope.At(potential.Scope), x, s)
 	})
 	if err != nil {
@@ -69,7 +71,7 @@ func (m *Model) weightShapes() (map[string]shapes.Shape, error) {
 	phi.MustFinalizeAll()
 	found := map[string]shapes.Shape{}
 	for v := range store.IterVariables() {
-		if v.Trainable && !strings.HasPrefix(v.Path(), fittedScope) {
+		if v.Trainable {
 			found[v.Path()] = v.Shape()
 		}
 	}

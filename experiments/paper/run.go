@@ -12,6 +12,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomlx/gomlx/ml/model"
+
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -26,12 +28,19 @@ type Env struct {
 	Preset   string // one of Presets
 	Recipe   string // one of Recipes
 	Changes  []Change
-	Strict   bool // missing data is an error also where an element has a stand-in
-	Resume   bool // continue an interrupted training
+	Strict   bool  // missing data is an error also where an element has a stand-in
+	Resume   bool  // continue an interrupted training
+	Init     *Init // weights that trainings begin at; nil draws them
 	Command  string
 
 	Watch Watch        // shows a training's progress; may be nil
 	Say   func(string) // tells the user a line; may be nil
+}
+
+// Init is weights that a training begins at, where names and shapes agree.
+type Init struct {
+	Name  string // for people
+	Store *model.Store
 }
 
 // Watch is told that a training of the given name and number of steps begins; observe is called
@@ -85,6 +94,13 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	}
 	if err := w.Settings.Validate(); err != nil {
 		return "", SettingsError{fmt.Errorf("%s: %w", e.ID, err)}
+	}
+	if env.Init != nil {
+		hash, err := vapo.WeightsSHA256(env.Init.Store)
+		if err != nil {
+			return "", err
+		}
+		w.Settings.Init = hash[:16]
 	}
 	var notes []string
 	if w.data, err = w.Config.Open(env.DataRoot, "train"); errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {

@@ -8,6 +8,7 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
 )
 
 // train trains the settings' model, or loads it where it has been trained, and puts its log and
@@ -52,6 +53,17 @@ func (w *work) trainOrLoad(ctx context.Context, c vapo.Config, name string) (*va
 		w.say("%s: fitting the Gaussian base, then building the training step", name)
 	case w.Backend.Name != "go":
 		w.say("%s: building the training step", name)
+	}
+	if w.Env.Init != nil {
+		m, err := c.Model(backend.Host(), w.data.Info().Shape, nil)
+		if err != nil {
+			return nil, err
+		}
+		var taken, of int
+		if run.Init, taken, of, err = m.StartFrom(w.Env.Init.Store); err != nil {
+			return nil, fmt.Errorf("--init %s: %w", w.Env.Init.Name, err)
+		}
+		w.say("%s: %d of the network's %d weights begin at those of %s", name, taken, of, w.Env.Init.Name)
 	}
 	return vapo.TrainOrLoad(ctx, w.Backend.Backend, ModelsDir(w.Out), c, w.data, run)
 }
