@@ -25,8 +25,8 @@ func (a *app) exportCommand() *cobra.Command {
 	var o modelFlags
 	var out string
 	cmd := &cobra.Command{
-		Use:   "export --run RUN --out FILE.safetensors",
-		Short: "The weights of a trained potential for PyTorch and others, as safetensors",
+		Use:   "export --run RUN --out FILE.safetensors | FOLDER",
+		Short: "The weights of a trained potential: as safetensors for PyTorch and others, or a folder in float16",
 		Long: `Writes a trained potential to one file. RUN is a run, its folder or its name below results/runs, or a model's folder.
 
 The arrays are float32: the weights as they sample and score, the moving average (EMA) of the training's; with base=gaussian also
@@ -38,15 +38,19 @@ images [batch, height, width, channels] in [-1, 1]. The metadata, all text:
   weights_sha256    as in the run's manifest
   run               its name
 check.x [4, ...], check.s [4] and, in float64, check.phi [4] and check.grad [4, ...] are Φ and ∇Φ at four samples of the prior: whoever
-reads the file can tell that they compute the same. experiments/peers/load_vapoflow.py does, in PyTorch.`,
+reads the file can tell that they compute the same. experiments/peers/load_vapoflow.py does, in PyTorch.
+
+With a FOLDER, writes model.json and weights.npz there, the trained weights in float16 (an error of 2⁻¹¹ at half the size), which
+--run takes as it takes any model's folder: the form in which models ship.`,
 		Example: `  experiments export --run fig2-cpu-best-seed0 --out model.safetensors
+  experiments export --run fig2-cpu-best-seed0 --out model-to-share
   python3 experiments/peers/load_vapoflow.py model.safetensors      what it holds, and how far PyTorch is from us`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.export(o, out) },
 	}
 	o.command = cmd.Name()
-	cmd.Flags().StringVar(&o.run, "run", "", "what is written: a run, or a model's folder")
-	cmd.Flags().StringVar(&out, "out", "", "the .safetensors file to write")
+	cmd.Flags().StringVar(&o.run, "run", "", "what is written: a run, a model's folder or pretrained:NAME")
+	cmd.Flags().StringVar(&out, "out", "", "the .safetensors file or the folder to write")
 	return cmd
 }
 
@@ -56,8 +60,8 @@ func (a *app) export(o modelFlags, out string) error {
 		return usagef("export: --run is missing: a run or a model's folder")
 	case strings.HasPrefix(o.run, oraclePrefix):
 		return usagef("export: --run %s is a formula without weights; give a run or a model's folder", o.run)
-	case !strings.EqualFold(filepath.Ext(out), ".safetensors"):
-		return usagef("export: --out %q: the weights are a .safetensors file; give a name that ends so", out)
+	case out == "" || filepath.Ext(out) != "" && !strings.EqualFold(filepath.Ext(out), ".safetensors"):
+		return usagef("export: --out %q: give a name that ends in .safetensors, or a folder's", out)
 	}
 	find, err := o.find()
 	if err != nil {
@@ -69,6 +73,13 @@ func (a *app) export(o modelFlags, out string) error {
 	by, err := find(backend.Host())
 	if err != nil {
 		return err
+	}
+	if filepath.Ext(out) == "" {
+		if err := by.model.SaveHalf(out); err != nil {
+			return fmt.Errorf("--out %s: %w", out, err)
+		}
+		a.say("export: %s: %s with its weights in float16", out, by.name)
+		return nil
 	}
 	arrays, count, err := exported(by.model.Store)
 	if err != nil {

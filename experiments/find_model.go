@@ -18,6 +18,7 @@ import (
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/mixture"
+	"vapoflow/vapo/pretrained"
 )
 
 // modelFlags name a potential: --run, and for an oracle its path.
@@ -31,7 +32,7 @@ type modelFlags struct {
 func (o *modelFlags) add(cmd *cobra.Command, what string) {
 	o.command = cmd.Name()
 	f := cmd.Flags()
-	f.StringVar(&o.run, "run", "", what+": a run, a model's folder, or oracle:ring8, oracle:gauss2, oracle:gauss16")
+	f.StringVar(&o.run, "run", "", what+": a run, a model's folder, pretrained:cifar10, pretrained:celeba, or oracle:ring8, oracle:gauss2, oracle:gauss16")
 	f.StringVar(&o.homotopy, "homotopy", "", "of an oracle: posterior (default), linear or straight")
 	f.StringArrayVar(&o.sets, "set", nil, "of an oracle: homotopy=NAME, omega=1 or sigma=0.01; may be repeated")
 }
@@ -73,6 +74,19 @@ func (o modelFlags) find() (finder, error) {
 	if len(o.sets) > 0 || o.homotopy != "" {
 		return nil, usagef("%s: --set and --homotopy are for an oracle; %s has its own", o.command, o.run)
 	}
+	if name, ships := strings.CutPrefix(o.run, pretrained.Prefix); ships {
+		files, err := pretrained.Files(name)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("%s: --run %s: %w", o.command, o.run, err)}
+		}
+		return func(b compute.Backend) (*found, error) {
+			m, err := vapo.LoadFS(b, files)
+			if err != nil {
+				return nil, err
+			}
+			return &found{name: fmt.Sprintf("%s (%v)", o.run, m.Homotopy), model: m}, nil
+		}, nil
+	}
 	dir := ""
 	for _, place := range []string{o.run, filepath.Join(paper.RunsDir("results"), o.run), filepath.Join(paper.ModelsDir("results"), o.run)} {
 		if stat, err := os.Stat(place); err == nil && stat.IsDir() {
@@ -107,7 +121,7 @@ func runChoices() string {
 			names = append(names, run.Name)
 		}
 	}
-	choices := "give a folder, or " + oraclePrefix + strings.Join(oracles(), ", "+oraclePrefix)
+	choices := "give a folder, " + pretrained.Prefix + strings.Join(pretrained.Names(), ", "+pretrained.Prefix) + ", or " + oraclePrefix + strings.Join(oracles(), ", "+oraclePrefix)
 	if len(names) > 0 {
 		choices = "choose from " + strings.Join(names, ", ") + "; or " + choices
 	}

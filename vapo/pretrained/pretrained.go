@@ -1,0 +1,51 @@
+// Package pretrained holds the trained potentials that ship with the library: a folder for each, embedded, with the weights in float16
+// and a model card. [vapoflow/vapo.LoadFS] makes a model of one:
+//
+//	files, err := pretrained.Files("celeba")
+//	m, err := vapo.LoadFS(b, files)
+//
+// On the command line and in notebooks they are named pretrained:cifar10 and pretrained:celeba. The binary that imports this package
+// grows by their size, a few megabytes: nothing in the library does.
+package pretrained
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"strings"
+)
+
+//go:embed */model.json */weights.npz */card.md
+var models embed.FS
+
+// Prefix marks the name of a shipped model where a run or a folder could stand as well.
+const Prefix = "pretrained:"
+
+// Names lists the models that ship.
+func Names() (names []string) {
+	entries, _ := models.ReadDir(".") // embedded: cannot fail
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+// Files are model.json, weights.npz and card.md of a shipped model.
+func Files(name string) (fs.FS, error) {
+	for _, have := range Names() {
+		if have == name {
+			return fs.Sub(models, name)
+		}
+	}
+	return nil, fmt.Errorf("pretrained: no model %q ships; choose one of %s", name, strings.Join(Names(), ", "))
+}
+
+// Card is the model card: data, training, losses, distances, licence and known flaws, as Markdown.
+func Card(name string) (string, error) {
+	files, err := Files(name)
+	if err != nil {
+		return "", err
+	}
+	text, err := fs.ReadFile(files, "card.md")
+	return string(text), err
+}
