@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gomlx/gomlx/ml/model"
+	"gonum.org/v1/gonum/mat"
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
@@ -129,4 +130,23 @@ func ExampleNew() {
 	// Output:
 	// field [[1.185] [0.845]], log-density [-8.847 0.253]
 	// mixture: weights must sum to 1, got 0.7
+}
+
+// A measurement of the first coordinate alone leaves two of the eight Gaussians.
+func ExampleMixture_Posterior() {
+	exact, err := mixture.Ring8().Posterior(mat.NewDense(1, 2, []float64{1, 0}), []float64{1.4}, 0.1)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for k, w := range exact.Weights {
+		if w > 0.01 {
+			fmt.Printf("%.2f at %.3f\n", w, exact.Means[k])
+		}
+	}
+	fmt.Printf("log-evidence %.3f\n", exact.LogEvidence)
+	// Output:
+	// 0.50 at [1.407 1.414]
+	// 0.50 at [1.407 -1.414]
+	// log-evidence -0.354
 }

@@ -47,8 +47,13 @@ func (m Mixture) component(r *rand.Rand) int {
 	if m.Weights == nil {
 		return r.IntN(len(m.Means))
 	}
-	u, last := r.Float64(), len(m.Weights)-1
-	for k, w := range m.Weights[:last] {
+	return draw(m.Weights, r)
+}
+
+// draw is k with probability weights[k].
+func draw(weights []float64, r *rand.Rand) int {
+	u, last := r.Float64(), len(weights)-1
+	for k, w := range weights[:last] {
 		if u -= w; u < 0 {
 			return k
 		}
