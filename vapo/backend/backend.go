@@ -131,6 +131,7 @@ func open(path string, notes ...string) (*Choice, error) {
 	if err := checkPlugin(path); err != nil {
 		return nil, err
 	}
+	nameCUDA(path)
 	b, err := openXLA(path)
 	if err != nil {
 		return nil, fmt.Errorf("XLA plugin %s does not open: %w", path, innermost(err))

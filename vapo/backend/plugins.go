@@ -35,7 +35,7 @@ func CacheDir() string {
 }
 
 // SearchPath lists the folders searched for plugins, first to last: those that `make xla` fills, then
-// $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders.
+// $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders. CUDA plugins are then looked for in JAX's Python package.
 func SearchPath() []string {
 	var dirs []string
 	if cache := CacheDir(); cache != "" {
@@ -79,7 +79,11 @@ func candidates(kind string) (plugins, notes []string) {
 
 // find lists the plugins of one kind by absolute path, in the order of the search path.
 func find(kind string) (paths []string) {
-	for _, dir := range SearchPath() {
+	folders := SearchPath()
+	if kind == cuda {
+		folders = append(folders, jaxFolders()...)
+	}
+	for _, dir := range folders {
 		dir, err := filepath.Abs(dir)
 		if err != nil {
 			continue
