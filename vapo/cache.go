@@ -23,7 +23,7 @@ import (
 )
 
 // TrainingVersion is bumped by hand when the same configuration would train other weights.
-const TrainingVersion = 1
+const TrainingVersion = 2
 
 // Files of a cache entry or saved model. An entry without weights.npz is unfinished: its
 // checkpoint and log are what a resumed training continues.

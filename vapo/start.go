@@ -78,6 +78,35 @@ func (m *Model) weightShapes() (map[string]shapes.Shape, error) {
 	return found, nil
 }
 
+// drawWeights draws the weights that the step's store has no value of yet on the host, and not on the training's backend: the
+// same seed begins at the same weights on every backend and number of devices.
+func drawWeights(step *model.Exec, shape []int, batch int) error {
+	points := float32Shape(append([]int{batch}, shape...)...)
+	if _, err := step.Compile(points, points, float32Shape(batch), float32Shape(2)); err != nil { // lists the variables
+		return fmt.Errorf("vapo: building the training step: %w", err)
+	}
+	var drawn []*model.Variable
+	for v := range step.Store().IterVariables() {
+		if !v.HasValue() {
+			drawn = append(drawn, v)
+		}
+	}
+	err := step.Store().InitializeVariables(backend.Host(), nil)
+	for _, v := range drawn {
+		var value *tensors.Tensor
+		if err == nil {
+			value, err = v.Value()
+		}
+		if err == nil {
+			err = value.ToLocal()
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("vapo: drawing the first weights: %w", err)
+	}
+	return nil
+}
+
 // copyStore copies the variables that keep wants, all where it is nil, with what is trainable of them.
 func copyStore(from *model.Store, keep func(*model.Variable) bool) (*model.Store, error) {
 	out := model.NewStore()

@@ -85,6 +85,9 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		return fmt.Errorf("vapo: building the training step: %w", err)
 	}
 	defer step.Finalize()
+	if err := drawWeights(step, m.Shape, t.Batch); err != nil {
+		return err
+	}
 
 	first, seconds := state.step(), 0.0
 	for i := first; i < t.Steps; i++ {

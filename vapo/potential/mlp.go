@@ -2,7 +2,6 @@ package potential
 
 import (
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 )
@@ -27,9 +26,9 @@ func (m MLP) Outputs(scope *model.Scope, x, s *Node, n int) *Node {
 	width, depth := or(m.Width, 128), or(m.Depth, 3)
 	h := graph.Concatenate([]*Node{x, EmbedClock(s)}, -1)
 	for i := range depth {
-		h = activation.Swish(layers.DenseWithBias(scope.In("hidden_%d", i), h, width))
+		h = activation.Swish(dense(scope.In("hidden_%d", i), h, width, DrawnOnHost))
 	}
-	return layers.DenseWithBias(scope.In("readout"), h, n)
+	return dense(scope.In("readout"), h, n, DrawnOnHost)
 }
 
 // or is the option's value, or its default where it was left zero.

@@ -3,7 +3,6 @@ package potential
 import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
@@ -27,7 +26,7 @@ var _ Potential = ResNet{}
 func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	x.AssertRank(4)
 	width, blocks := or(r.Width, 32), or(r.Blocks, 1)
-	clock := activation.Swish(layers.DenseWithBias(scope.In("clock"), EmbedClock(s), 128))
+	clock := activation.Swish(dense(scope.In("clock"), EmbedClock(s), 128, DrawnOnHost))
 
 	phi := readout(scope.In("pixels"), x, clock)
 	h := x
@@ -37,7 +36,7 @@ func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 		if level == 0 {
 			size, channels = 3, width
 		}
-		h = conv(in.In("down"), size, spaceToDepth(h), channels, initializer.HeFn(scope))
+		h = conv(in.In("down"), size, spaceToDepth(h), channels, DrawnOnHost)
 		for i := range blocks {
 			h = residual(in.In("block_%d", i), h, clock)
 		}
@@ -58,29 +57,30 @@ func levels(height, width int) (n int) {
 // zero, so that a deep network starts as a shallow one and gradients of gradients stay tame.
 func residual(scope *model.Scope, h, clock *Node) *Node {
 	channels := h.Shape().Dim(3)
-	inner := conv(scope.In("first"), 3, activation.Swish(h), channels, initializer.HeFn(scope))
-	scale, shift := perChannel(scope.In("scale"), clock, channels), perChannel(scope.In("shift"), clock, channels)
+	inner := conv(scope.In("first"), 3, activation.Swish(h), channels, DrawnOnHost)
+	scale := perChannel(scope.In("scale"), clock, channels, DrawnOnHost)
+	shift := perChannel(scope.In("shift"), clock, channels, DrawnOnHost)
 	inner = activation.Swish(graph.Add(graph.Mul(inner, graph.OnePlus(scale)), shift))
-	return graph.Add(h, conv(scope.In("second"), 1, inner, channels, initializer.Zero))
+	return graph.Add(h, conv(scope.In("second"), 1, inner, channels, zero))
 }
 
 // readout sums ½a(s)h² + b(s)h over pixels and channels, [batch]. It starts at zero.
 func readout(scope *model.Scope, h, clock *Node) *Node {
 	channels := h.Shape().Dim(3)
-	a := perChannel(scope.In("square").WithInitializer(initializer.Zero), clock, channels)
-	b := perChannel(scope.In("linear").WithInitializer(initializer.Zero), clock, channels)
+	a := perChannel(scope.In("square"), clock, channels, zero)
+	b := perChannel(scope.In("linear"), clock, channels, zero)
 	sum := graph.Mul(h, graph.Add(graph.MulScalar(graph.Mul(a, h), 0.5), b))
 	return graph.ReduceSum(sum, 1, 2, 3)
 }
 
 // perChannel maps the clock's features to one value per example and channel, [batch, 1, 1, channels].
-func perChannel(scope *model.Scope, clock *Node, channels int) *Node {
-	return graph.InsertAxes(layers.DenseWithBias(scope, clock, channels), 1, 1)
+func perChannel(scope *model.Scope, clock *Node, channels int, init initial) *Node {
+	return graph.InsertAxes(dense(scope, clock, channels, init), 1, 1)
 }
 
-func conv(scope *model.Scope, size int, x *Node, channels int, init model.VariableInitializer) *Node {
+func conv(scope *model.Scope, size int, x *Node, channels int, init initial) *Node {
 	g, in := x.Graph(), x.Shape().Dim(3)
-	kernel := scope.WithInitializer(init).VariableWithShape("kernel", shapes.Make(x.DType(), size, size, in, channels)).NodeValue(g)
+	kernel := scope.WithInitializer(init(scope)).VariableWithShape("kernel", shapes.Make(x.DType(), size, size, in, channels)).NodeValue(g)
 	bias := scope.WithInitializer(initializer.Zero).VariableWithShape("bias", shapes.Make(x.DType(), channels)).NodeValue(g)
 	return graph.Add(autodiff.Conv(x, kernel), graph.ExpandLeftToRank(bias, 4))
 }
