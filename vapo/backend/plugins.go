@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+
+	"vapoflow/internal/cachedir"
 )
 
 // The kinds of XLA plugin that are looked for, by the name they have in a specification.
@@ -21,24 +23,11 @@ var patterns = map[string][]string{
 	cpu:  {"pjrt_c_api_cpu*_plugin" + libExt, "pjrt[-_]plugin[-_]cpu*" + libExt, "xla_cpu_pjrt" + libExt},
 }
 
-// CacheDir is where vapoflow keeps what it can make or fetch again: $VAPO_CACHE, else vapoflow in the user's cache
-// folder. It is "" where the user has none. The folder need not exist.
-func CacheDir() string {
-	if dir := os.Getenv("VAPO_CACHE"); dir != "" {
-		return dir
-	}
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(dir, "vapoflow")
-}
-
 // SearchPath lists the folders searched for plugins, first to last: those that `make xla` fills, then
 // $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders. CUDA plugins are then looked for in JAX's Python package.
 func SearchPath() []string {
 	var dirs []string
-	if cache := CacheDir(); cache != "" {
+	if cache := cachedir.Dir(); cache != "" {
 		// One folder per plugin version; the newest name first.
 		versions, _ := filepath.Glob(filepath.Join(cache, "xla", "*"))
 		slices.Reverse(versions)

@@ -59,7 +59,7 @@ func openCelebA(e entry, opt Options) (Dataset, error) {
 	if _, err := p.decode(p.names[0]); err != nil {
 		return nil, fmt.Errorf("dataset: %s: %w", p.info.Source, err)
 	}
-	p.info.SHA256, err = fingerprint(p.files, p.names)
+	p.info.SHA256, err = fingerprint(p.info.Source, p.files, p.names)
 	return p, err
 }
 

@@ -34,7 +34,7 @@ type Info struct {
 	Title  string // one line for figures and reports, with what the set is not ("not the official bytes")
 	Shape  []int  // [d] for points; [height, width, channels] for images, values in [-1, 1]
 	Len    int    // number of examples; 0 = unlimited, example i being a function of (the set's own seed, i)
-	SHA256 string // hash of the bytes that were really read, in hexadecimal; of names and sizes where images are decoded as they are read; "" for formulas
+	SHA256 string // hash of the bytes of its files, in hexadecimal; "" for formulas
 	Source string // the folder or file that was read, or the formula, and what was done to it
 }
 

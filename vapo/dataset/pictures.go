@@ -2,8 +2,6 @@ package dataset
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"image"
 	"io/fs"
@@ -50,19 +48,6 @@ func (p *pictures) decode(name string) (image.Image, error) {
 		return nil, fmt.Errorf("%s is %d×%d, expected %d×%d", name, size.X, size.Y, p.found.X, p.found.Y)
 	}
 	return picture, nil
-}
-
-// fingerprint hashes names and sizes of files: their bytes are not read before they are needed.
-func fingerprint(files fs.FS, names []string) (string, error) {
-	hash := sha256.New()
-	for _, name := range names {
-		stat, err := fs.Stat(files, name)
-		if err != nil {
-			return "", fmt.Errorf("dataset: %w", err)
-		}
-		fmt.Fprintln(hash, stat.Name(), stat.Size())
-	}
-	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
 // centred is the square of that side in the middle of b, half a pixel to the top left where it cannot be.

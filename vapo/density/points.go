@@ -118,11 +118,8 @@ func squaredNorm(x []float64) float64 {
 	return sum
 }
 
-// Streams keep the random numbers of different uses apart.
-const (
-	streamProbes = iota + 1
-	streamPrior
-)
+// streamProbes keeps the random numbers of the probes apart from other uses.
+const streamProbes = 1
 
 // source gives the random numbers of item i of a stream.
 func source(seed uint64, stream, i int) *rand.Rand {

@@ -55,6 +55,7 @@ func ExampleNew() {
 	}
 	// Output:
 	// alignment: 0.95, half of it 1.26
+	// averaged: 0.00, half of it 0.33
 	// variance-reduced: -1.24, half of it -0.93
 	// covariance: -1.18, half of it -0.89
 }

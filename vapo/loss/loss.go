@@ -84,6 +84,7 @@ func sumPerExample(x *Node) *Node {
 // kinds lists the losses that can be named: a new one is one line here.
 var kinds = named.List[Loss]{
 	{"alignment", "by parts: flow matching with a conservative field", Alignment{}},
+	{"averaged", "alignment with targets averaged over the batch: less noise, for points", Averaged{}},
 	{"variance-reduced", "the paper's mean with antithetic noise and a control variate", VarianceReduced{}},
 	{"covariance", "the paper's estimator; its noise hides the signal", Covariance{}},
 }

@@ -13,9 +13,9 @@ import (
 	"path/filepath"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/cachedir"
 	"vapoflow/internal/filehash"
 	"vapoflow/internal/meter"
-	"vapoflow/vapo/backend"
 )
 
 const (
@@ -50,9 +50,9 @@ func Open(path string) (*Weights, error) {
 }
 
 // CachePath is where [Published] keeps the file: inception/pt_inception-2015-12-05-6726825d.pth in the cache folder of
-// package backend; "" where there is none.
+// vapoflow; "" where there is none.
 func CachePath() string {
-	dir := backend.CacheDir()
+	dir := cachedir.Dir()
 	if dir == "" {
 		return ""
 	}
