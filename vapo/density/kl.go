@@ -20,7 +20,7 @@ type KL struct {
 	S      []float64 // clock, as asked for
 	Value  []float64 // KL(ρ_Φ ‖ ρ̄) at each s, nats; an estimate, which may fall below zero by its error
 	StdErr []float64 // of Value, over the scramblings of the draws
-	NFE    int
+	NFE    int       // of the scrambling that took most
 
 	// Trimmed is the mean without the 1 % of the draws at each end: few particles stranded between modes can carry all of Value.
 	Trimmed []float64
@@ -49,54 +49,75 @@ func (f *Flow) KL(ctx context.Context, with solver.Solver, data mixture.Mixture,
 	if data.Std == 0 {
 		return KL{}, fmt.Errorf("density: KL compares with the density of a mixture of Gaussians, and this one's have no width: %d points", len(data.Means))
 	}
+	if f.Backend == nil || f.Homotopy == nil || f.Potential == nil || len(f.Shape) == 0 {
+		return KL{}, errIncomplete
+	}
+	bounds := uncertainty.Replicates(n, klReplicates)
+	ratios, ends := make([][]float64, len(s)), make([][][]float64, len(s))
+	out := KL{S: s}
+	for r := range len(bounds) - 1 { // each by itself: its activations stay in the processor's cache
+		draws := uncertainty.NormalHalton(bounds[r+1]-bounds[r], f.Dim(), seed, uint64(r))
+		nfe, err := f.rideAlong(ctx, with, data, s, draws, orExact(divergence), bounds[r], func(i int, x [][]float64, ratio []float64) {
+			ratios[i], ends[i] = append(ratios[i], ratio...), append(ends[i], x...)
+		})
+		if err != nil {
+			return KL{}, err
+		}
+		out.NFE = max(out.NFE, nfe)
+	}
+	for i, at := range s {
+		c, err := f.path(at)
+		if err != nil {
+			return KL{}, err
+		}
+		out.add(ratios[i], offMode(ends[i], data, c), offMode(data.SamplePath(c, exactDraws, seed), data, c), bounds)
+	}
+	return out, nil
+}
+
+// rideAlong takes draws of N(0, I), flat, of the examples from index first on, along the flow and calls at with their positions and
+// log ρ_Φ − log ρ̄ at each s.
+func (f *Flow) rideAlong(ctx context.Context, with solver.Solver, data mixture.Mixture, s, draws []float64, divergence Divergence, first int, at func(i int, x [][]float64, ratio []float64)) (nfe int, err error) {
 	prior, err := f.path(0)
 	if err != nil {
-		return KL{}, err
+		return 0, err
 	}
-	divergence = orExact(divergence)
-	bounds := uncertainty.Replicates(n, klReplicates)
-	x := f.samplePrior(bounds, math.Sqrt(prior.V), seed)
-	start := tensor(dtypes.Float64, x, append([]int{n}, f.Shape...)...)
-	if _, err := f.check(start); err != nil {
-		return KL{}, err
+	for i := range draws {
+		draws[i] *= math.Sqrt(prior.V)
 	}
-	ride, err := f.board(start, divergence, 0)
+	n := len(draws) / f.Dim()
+	ride, err := f.board(tensor(dtypes.Float64, draws, append([]int{n}, f.Shape...)...), divergence, first)
 	if err != nil {
-		return KL{}, err
+		return 0, err
 	}
 	defer ride.leave()
 	defer func() { ride.state.Finalize() }()
-	atPrior := logPrior(x, n, prior.V)
+	atPrior := logPrior(draws, n, prior.V)
 	oracle := mixture.Optimal{Mixture: data, Homotopy: f.Homotopy}
-	out := KL{S: s}
 	now := 0.0
-	for _, next := range s {
+	for i, next := range s {
 		if next > now {
 			end, err := orDefault(with).Solve(ctx, ride.field, ride.state, now, next)
 			if err != nil {
-				return KL{}, fmt.Errorf("density: the flow from s = %g to %g: %w", now, next, err)
+				return 0, fmt.Errorf("density: the flow from s = %g to %g: %w", now, next, err)
 			}
 			ride.state.Finalize()
 			ride.state, now = end.State, next
-			out.NFE += end.NFE
+			nfe += end.NFE
 		}
-		at := rowsOf(flatten(ride.state[0]), n)
-		exact, err := oracle.Evaluate(f.Backend, at, next)
+		x := rowsOf(flatten(ride.state[0]), n)
+		exact, err := oracle.Evaluate(f.Backend, x, next)
 		if err != nil {
-			return KL{}, err
+			return 0, err
 		}
 		integral, _ := combine(divergence, flatten(ride.state[1]), n)
 		ratio := make([]float64, n)
 		for j := range ratio {
 			ratio[j] = atPrior[j] - integral[j] - exact.LogDensity[j]
 		}
-		c, err := f.path(next)
-		if err != nil {
-			return KL{}, err
-		}
-		out.add(ratio, offMode(at, data, c), offMode(data.SamplePath(c, exactDraws, seed), data, c), bounds)
+		at(i, x, ratio)
 	}
-	return out, nil
+	return nfe, nil
 }
 
 // add appends what the draws at one s tell: their log-ratios, and which of them and of exact draws lie off every mode.
@@ -147,17 +168,6 @@ func checkClock(s []float64, n int) error {
 		}
 	}
 	return nil
-}
-
-// samplePrior draws N(0, sd² I) as rows, flat: a scrambling of the Halton sequence for each run of bounds.
-func (f *Flow) samplePrior(bounds []int, sd float64, seed uint64) (x []float64) {
-	for r := range len(bounds) - 1 {
-		x = append(x, uncertainty.NormalHalton(bounds[r+1]-bounds[r], f.Dim(), seed, uint64(r))...)
-	}
-	for i := range x {
-		x[i] *= sd
-	}
-	return x
 }
 
 func rowsOf(flat []float64, n int) [][]float64 {

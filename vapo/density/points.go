@@ -1,6 +1,7 @@
 package density
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -13,10 +14,12 @@ import (
 
 var panicf = exceptions.Panicf
 
+var errIncomplete = errors.New("density: the flow needs a backend, a homotopy, a potential and the shape of an example")
+
 // check returns the points x [n, shape...] as n rows of d float64, or says what is wrong with them.
 func (f *Flow) check(x *tensors.Tensor) ([]float64, error) {
 	if f.Backend == nil || f.Homotopy == nil || f.Potential == nil || len(f.Shape) == 0 {
-		return nil, fmt.Errorf("density: the flow needs a backend, a homotopy, a potential and the shape of an example")
+		return nil, errIncomplete
 	}
 	if err := x.CheckValid(); err != nil {
 		return nil, fmt.Errorf("density: the points: %w", err)
