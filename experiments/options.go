@@ -19,7 +19,7 @@ type options struct {
 	root                                       string // of the data sets, from a flag
 	sets                                       []string
 	seed                                       int64
-	resume                                     bool
+	resume, train                              bool
 	cmd                                        *cobra.Command
 }
 
@@ -32,6 +32,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f.Int64Var(&o.seed, "seed", 0, "of weights, data order, noise and samples")
 	f.StringVar(&o.out, "out", "results", "folder of results")
 	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over")
+	f.BoolVar(&o.train, "train", false, "train a model where the weights of one ship (as --set model=train; a changed setting of the training asks for it too)")
 	f.StringVar(&o.init, "init", "", "begin the training at another's weights, where names and shapes agree: a run, a model's folder, weights.npz, checkpoint.npz or pretrained:NAME")
 	f.StringVar(&o.config, "config", "", "JSON file of settings, on top of the preset's")
 	f.StringArrayVar(&o.sets, "set", nil, "one setting, key=value, on top of --config; may be repeated")
@@ -57,6 +58,9 @@ func (o *options) changes() ([]paper.Change, error) {
 			return nil, usageError{err}
 		}
 		changes = append(changes, c)
+	}
+	if o.train {
+		changes = append(changes, paper.Change{Key: "model", Value: []byte(`"train"`), Source: "--train"})
 	}
 	if o.cmd.Flags().Changed("seed") {
 		changes = append(changes, paper.Change{Key: "seed", Value: []byte(strconv.FormatInt(o.seed, 10)), Source: "--seed"})

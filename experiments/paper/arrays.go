@@ -58,6 +58,9 @@ func readRecord(dir, file string) *reader {
 	return r
 }
 
+// has tells whether an array is there.
+func (r *reader) has(name string) bool { return r.arrays[name] != nil }
+
 // read returns the flat values and the dimensions of an array of the given rank.
 func read[T float64 | uint8](r *reader, name string, rank int) (flat []T, dims []int) {
 	dims = make([]int, rank)

@@ -21,6 +21,7 @@ type Element struct {
 type steps struct {
 	settings func(preset, recipe string) Settings
 	standIn  string // data used where that of the settings is not found, and labelled so; may be ""
+	dataless bool   // can be drawn from weights that ship alone
 	claim    func(preset string, s Settings) string
 	compute  func(ctx context.Context, w *work) error   // trains or loads, and leaves arrays and results
 	draw     func(dir string, m *record.Manifest) error // draws from the arrays alone

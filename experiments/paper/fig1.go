@@ -28,7 +28,7 @@ var fig1 = steps{
 
 // planarSettings are those of an MLP on data in the plane.
 func planarSettings(preset, recipe string) Settings {
-	s := Settings{Config: vapo.DefaultConfig(), Solver: "dopri5", RTol: 1e-5, ATol: 1e-5, Samples: 60, ScoreS: 0.5}
+	s := Settings{Config: vapo.DefaultConfig(), Model: train, Solver: "dopri5", RTol: 1e-5, ATol: 1e-5, Samples: 60, ScoreS: 0.5}
 	switch preset {
 	case "smoke":
 		s.Steps, s.Warmup = 200, 20
@@ -184,6 +184,9 @@ func (s Settings) about(m *record.Manifest) string {
 	title, size := m.Data.Title, 0
 	if _, size = utf8.DecodeRuneInString(title); size > 0 {
 		title = strings.ToUpper(title[:size]) + title[size:]
+	}
+	if s.shipped() {
+		return fmt.Sprintf("%s; %s homotopy, %s loss, %s, weights %s", title, s.Homotopy, s.Loss, s.network(), s.Model)
 	}
 	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of batch %d", title, s.Homotopy, s.Loss, s.network(), thousands(s.Steps), s.Batch)
 }

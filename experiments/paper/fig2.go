@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -9,6 +10,7 @@ import (
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
 )
 
 // sheetOf is Figure 2 for one data set: generated images, beside real ones and the training's loss.
@@ -16,6 +18,7 @@ func sheetOf(data, standIn, claim string, samples [4]int) steps {
 	return steps{
 		settings: imageSettings(data, samples),
 		standIn:  standIn,
+		dataless: true,
 		claim:    imageClaim(data, claim),
 		compute:  computeSheet,
 		draw:     drawSheet,
@@ -39,15 +42,19 @@ func (w *work) sheet(ctx context.Context, m *vapo.Model) error {
 	if err != nil {
 		return err
 	}
-	real, err := w.examples(w.data, w.Samples)
-	if err != nil {
+	arrays := map[string]*tensors.Tensor{"samples": images}
+	if arrays["real"], err = w.examples(w.data, w.Samples); errors.Is(err, dataset.ErrMissing) && w.shipped() {
+		delete(arrays, "real")
+		w.run.Note("No real images beside the samples: %v", err)
+	} else if err != nil {
 		return err
 	}
-	step, value, err := lossLog(m)
-	if err != nil {
-		return err
+	if !w.shipped() {
+		if arrays["log_step"], arrays["log_loss"], err = lossLog(m); err != nil {
+			return err
+		}
 	}
-	return w.run.Arrays(arraysOf(w.run.Element), map[string]*tensors.Tensor{"samples": images, "real": real, "log_step": step, "log_loss": value})
+	return w.run.Arrays(arraysOf(w.run.Element), arrays)
 }
 
 // arraysOf names the file of an element's arrays.
@@ -59,14 +66,22 @@ func drawSheet(dir string, m *record.Manifest) error {
 		return err
 	}
 	r := readRecord(dir, arraysOf(m.Element))
-	title := fmt.Sprintf("Uncurated samples of a %s trained on %s, %s steps of batch %d", s.network(), m.Data.Title, thousands(s.Steps), s.Batch)
+	title := fmt.Sprintf("Uncurated samples of a %s trained on %s", s.network(), m.Data.Title)
+	if !s.shipped() {
+		title += fmt.Sprintf(", %s steps of batch %d", thousands(s.Steps), s.Batch)
+	}
 	caption := fmt.Sprintf("Uncurated samples, recipe %s. %s. Drawn by %s in %.0f evaluations of ∇Φ.", m.Recipe, s.about(m), s.Solver, m.Results["nfe"])
 	if err := drawImages(dir, m, r, m.Element, "samples", 0, title, caption); err != nil {
 		return err
 	}
-	title = "For comparison: training images of " + m.Data.Title
-	if err := drawImages(dir, m, r, m.Element+"-real", "real", 0, title, title+"."); err != nil {
-		return err
+	if r.has("real") {
+		title = "For comparison: training images of " + m.Data.Title
+		if err := drawImages(dir, m, r, m.Element+"-real", "real", 0, title, title+"."); err != nil {
+			return err
+		}
+	}
+	if !r.has("log_step") {
+		return nil
 	}
 	return drawLossCurve(dir, m, s, m.Element+"-loss", r.vector("log_step"), r.vector("log_loss"))
 }

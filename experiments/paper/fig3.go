@@ -19,6 +19,7 @@ const betweenColumns = 8
 func interpolationOf(data, claim string, rows [4]int) steps {
 	return steps{
 		settings: imageSettings(data, rows),
+		dataless: true,
 		claim:    imageClaim(data, claim),
 		compute:  computeInterpolation,
 		draw:     drawInterpolation,

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -13,15 +15,19 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/potential"
+	"vapoflow/vapo/pretrained"
 )
 
 // imageSettings are those of a ResNet on a set of images, drawing n samples at the presets smoke, quick, cpu and paper. All elements
-// on one set train one model.
+// on one set use one model: that which ships, where there is one, else one that they train.
 func imageSettings(data string, n [4]int) func(preset, recipe string) Settings {
 	return func(preset, recipe string) Settings {
-		s := Settings{Config: vapo.DefaultConfig(), Solver: "dopri5", RTol: 1e-3, ATol: 1e-3, ScoreS: 0.5}
+		s := Settings{Config: vapo.DefaultConfig(), Model: train, Solver: "dopri5", RTol: 1e-3, ATol: 1e-3, ScoreS: 0.5}
 		s.Data, s.Homotopy, s.Potential, s.Base = data, "straight", "resnet", "gaussian"
 		s.Steps, s.Batch, s.Warmup, s.Samples = 20_000, 16, 500, n[1]
+		if slices.Contains(pretrained.Names(), data) && preset != "smoke" && recipe == "best" {
+			s.Model = pretrained.Prefix + data
+		}
 		large := data == "celeba" // four times the pixels
 		if large {
 			s.Batch = 8
@@ -63,10 +69,30 @@ func imageClaim(data string, claim string) func(string, Settings) string {
 
 // trainImages trains the work's model, or loads it, on data that must be RGB images.
 func (w *work) trainImages(ctx context.Context) (*vapo.Model, error) {
+	if w.model != nil {
+		return w.useShipped()
+	}
 	if info := w.data.Info(); !info.IsImage() || info.Shape[2] != 3 {
 		return nil, fmt.Errorf("%s needs RGB images [height, width, 3], and %s has examples of shape %v", w.run.Element, info.Name, info.Shape)
 	}
 	return w.train(ctx)
+}
+
+// useShipped puts the model that ships on record.
+func (w *work) useShipped() (m *vapo.Model, err error) {
+	w.say("%s: the weights are those that ship, %s; --train trains one's own", w.run.Element, w.Model)
+	w.run.Note("The weights are those that ship with the program, %s, not trained in this run: their card tells how they were.", w.Model)
+	w.run.Results["parameters"] = float64(parameters(w.model))
+	w.run.WeightsSHA256, err = vapo.WeightsSHA256(w.model.Store)
+	return w.model, err
+}
+
+// modelDir is the model's folder in the cache, where samples drawn from it are kept.
+func (w *work) modelDir() string {
+	if w.shipped() {
+		return filepath.Join(ModelsDir(w.Out), strings.ReplaceAll(w.Model, ":", "-"))
+	}
+	return filepath.Join(ModelsDir(w.Out), w.Key(w.data))
 }
 
 // heldOutExamples is how many examples of the test split a preset is measured on.
@@ -139,7 +165,7 @@ func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (*tensors.Tens
 	if err != nil {
 		return nil, err
 	}
-	file := filepath.Join(ModelsDir(w.Out), w.Key(w.data), fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
+	file := filepath.Join(w.modelDir(), fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
 	var pixels []uint8
 	if kept, err := record.ReadArrays(file); err == nil && kept["images"] != nil && kept["grid"] != nil && kept["nfe"] != nil {
 		pixels = tensors.MustCopyFlatData[uint8](kept["images"])
@@ -165,6 +191,9 @@ func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (*tensors.Tens
 			return nil, err
 		}
 		w.run.Results["nfe"] = float64(s.NFE)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return nil, err
+		}
 		err = record.WriteArrays(file, map[string]*tensors.Tensor{
 			"images": w.imageTensor(pixels), "grid": vector(s.Grid), "nfe": number(float64(s.NFE)),
 		})

@@ -42,6 +42,7 @@ func Train(ctx context.Context, data string, env Env) (dir string, err error) {
 	base := planarSettings(env.Preset, env.Recipe)
 	if set.Info().IsImage() {
 		base = imageSettings(data, ownSamples)(env.Preset, env.Recipe)
+		base.Model = train
 	}
 	return own.run(ctx, base, env)
 }

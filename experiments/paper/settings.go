@@ -17,6 +17,7 @@ import (
 // trained ([vapo.Config]) and how samples are drawn from it.
 type Settings struct {
 	vapo.Config
+	Model       string  `json:"model"`        // pretrained:NAME, weights that ship, or train
 	Solver      string  `json:"solver"`       // a name of solver.Tableaus
 	SolverSteps int     `json:"solver_steps"` // equal steps; 0 lets the solver adapt, where it can
 	RTol        float64 `json:"rtol"`         // relative tolerance of adaptive steps
@@ -28,6 +29,9 @@ type Settings struct {
 // Validate says which value cannot be used, and what can.
 func (s Settings) Validate() error {
 	if err := s.Config.Validate(); err != nil {
+		return err
+	}
+	if err := s.checkModel(); err != nil {
 		return err
 	}
 	if s.Samples < 1 {

@@ -104,6 +104,9 @@ func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err e
 		return nil, err
 	}
 	title := fmt.Sprintf("this run: %s, recipe %s, %s steps of batch %d", w.network(), w.Recipe, thousands(w.Steps), w.Batch)
+	if w.shipped() {
+		title = fmt.Sprintf("%s, weights %s", w.network(), w.Model)
+	}
 	sets = append(sets, fidSet{title, newByteImages("samples", images), w.run.Results["nfe"]})
 	for _, part := range w.lessTrained() {
 		set, err := part(ctx, m)
@@ -127,7 +130,7 @@ func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err e
 // lessTrained lists the models that this run's is compared with. A tenth of the training is as costly to sample as the whole:
 // preset quick leaves it out.
 func (w *work) lessTrained() (list []func(context.Context, *vapo.Model) (fidSet, error)) {
-	if w.Preset != "quick" {
+	if w.Preset != "quick" && !w.shipped() {
 		list = append(list, w.tenthTrained)
 	}
 	if w.Base == "gaussian" {
