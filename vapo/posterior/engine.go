@@ -1,0 +1,228 @@
+package posterior
+
+import (
+	"fmt"
+	"math"
+	"sync"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/support/exceptions"
+
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/density"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/potential"
+)
+
+var panicf = exceptions.Panicf
+
+// Posterior is the law of data with a prior after a measurement. Fill in the fields; it compiles on first use. Points [d] are
+// computed in float64 throughout, with the weights widened, and images in float32.
+type Posterior struct {
+	Prior      Prior
+	Likelihood Likelihood // nil: the prior alone
+
+	mu     sync.Mutex
+	levels map[float64]homotopy.Values
+	terms  []*model.Exec // of each flow: x, s → Φ, ∇Φ
+	plain  *model.Exec   // x, c, data → ℓ(x/μ), its gradient
+	guide  *model.Exec   // x, s, c, data → ∇Φ, gradient of ℓ(x̂)
+}
+
+func (p *Posterior) shape() []int { return p.Prior.flows[0].Shape }
+
+func (p *Posterior) dim() int { return p.Prior.flows[0].Dim() }
+
+// dtype in which examples are computed.
+func (p *Posterior) dtype() dtypes.DType {
+	if len(p.shape()) == 1 {
+		return dtypes.Float64
+	}
+	return dtypes.Float32
+}
+
+// compile builds what is not built yet.
+func (p *Posterior) compile() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.levels != nil {
+		return nil
+	}
+	if err := p.Prior.check(); err != nil {
+		return err
+	}
+	for i, f := range p.Prior.flows {
+		store, err := widen(f.Store, p.dtype())
+		if err != nil {
+			return err
+		}
+		at := evaluator(f, store)
+		exec, err := model.NewExec(f.Backend, store, func(scope *model.Scope, x, s *Node) (phi, grad *Node) { return at(scope, x, s) })
+		if err != nil {
+			return fmt.Errorf("posterior: building the potential of flow %d: %w", i, err)
+		}
+		p.terms = append(p.terms, exec)
+		if i == 0 && p.Likelihood != nil {
+			if err := p.compileLikelihood(f, store, at); err != nil {
+				return err
+			}
+		}
+	}
+	p.levels = map[float64]homotopy.Values{}
+	return nil
+}
+
+func (p *Posterior) compileLikelihood(f *density.Flow, store *model.Store, at atClock) (err error) {
+	p.plain, err = model.NewExec(f.Backend, model.NewStore(), func(_ *model.Scope, in []*Node) []*Node {
+		x, c := in[0], coefficients(convert(in[1:2], in[0])[0])
+		ell := p.Likelihood.Log(graph.Div(x, c[0]), convert(in[2:], x), c[4])
+		return []*Node{ell, graph.Gradient(graph.ReduceAllSum(ell), x)[0]}
+	})
+	if err != nil {
+		return fmt.Errorf("posterior: building the likelihood: %w", err)
+	}
+	p.guide, err = model.NewExec(f.Backend, store, func(scope *model.Scope, in []*Node) []*Node {
+		x, s, c := in[0], in[1], coefficients(convert(in[2:3], in[0])[0])
+		_, grad := at(scope, x, s)
+		ell := p.Likelihood.Log(denoised(x, grad, c), convert(in[3:], x), c[4])
+		return []*Node{grad, graph.Gradient(graph.ReduceAllSum(ell), x)[0]}
+	})
+	if err != nil {
+		return fmt.Errorf("posterior: building the guidance: %w", err)
+	}
+	return nil
+}
+
+// denoised is E[x̄ | x, s] = (∇Φ − (v̇/2v)x)/(μ̇ − μv̇/2v) (THEORY §6).
+func denoised(x, grad *Node, c []*Node) *Node {
+	pull := graph.Div(c[3], graph.MulScalar(c[1], 2)) // v̇/2v
+	return graph.Div(graph.Sub(grad, graph.Mul(pull, x)), graph.Sub(c[2], graph.Mul(c[0], pull)))
+}
+
+// coefficients are μ, v, μ̇, v̇ and the spread, each a scalar, from a tensor [5].
+func coefficients(c *Node) []*Node {
+	out := make([]*Node, 5)
+	for i := range out {
+		out[i] = graph.Reshape(graph.Slice(c, graph.AxisElem(i)))
+	}
+	return out
+}
+
+func convert(data []*Node, x *Node) []*Node {
+	out := make([]*Node, len(data))
+	for i, d := range data {
+		out[i] = graph.ConvertDType(d, x.DType())
+	}
+	return out
+}
+
+// at is what the clock gives at s in (0, 1].
+func (p *Posterior) at(s float64) (homotopy.Values, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if c, ok := p.levels[s]; ok {
+		return c, nil
+	}
+	var all []homotopy.Values
+	for i, f := range p.Prior.flows {
+		values, err := homotopy.Evaluate(backend.Host(), f.Homotopy, []float64{s})
+		if err != nil {
+			return homotopy.Values{}, fmt.Errorf("posterior: %w", err)
+		}
+		all = append(all, values[0])
+		if values[0] != all[0] {
+			return homotopy.Values{}, fmt.Errorf("posterior: flow %d is on another path than flow 0 (%v and %v at s = %g); only flows on one path compose", i, f.Homotopy, p.Prior.flows[0].Homotopy, s)
+		}
+	}
+	c := all[0]
+	if kappa := c.Kappa(); c.Mu == 0 || !(math.Abs(kappa) > 0) || math.IsInf(1/kappa, 0) {
+		return c, fmt.Errorf("posterior: μ = %g and κ = %g at s = %g, where Φ says nothing of the density; choose 0 < s < 1", c.Mu, kappa, s)
+	}
+	p.levels[s] = c
+	return c, nil
+}
+
+// prior gives log π and ∇log π of the prior at s for rows x, flat.
+func (p *Posterior) prior(c homotopy.Values, x []float64) (logp, grad []float64, err error) {
+	logs, scores := make([][]float64, len(p.terms)), make([][]float64, len(p.terms))
+	in := p.tensor(x)
+	defer finalize(in)
+	for k, exec := range p.terms {
+		out, err := exec.Call(in, c.S)
+		if err != nil {
+			return nil, nil, fmt.Errorf("posterior: evaluating flow %d at s = %g: %w", k, c.S, err)
+		}
+		logs[k], scores[k] = flatten(out[0]), flatten(out[1])
+		finalize(out...)
+		invert(c, x, logs[k], scores[k])
+	}
+	return p.Prior.combine(c.S, logs, scores)
+}
+
+// invert turns Φ and ∇Φ into log ρ̄ = (Φ − (μ̇/2μ)‖x‖²)/κ, up to a constant, and ∇log ρ̄ (THEORY §6).
+func invert(c homotopy.Values, x, phi, grad []float64) {
+	pull, kappa, d := c.MuDot/c.Mu, c.Kappa(), len(x)/len(phi)
+	for i := range phi {
+		squares := 0.0
+		for j := i * d; j < (i+1)*d; j++ {
+			squares += x[j] * x[j]
+			grad[j] = (grad[j] - pull*x[j]) / kappa
+		}
+		phi[i] = (phi[i] - pull/2*squares) / kappa
+	}
+}
+
+// likelihood gives ℓ(x/μ) and its gradient in x, with x/μ known up to the spread.
+func (p *Posterior) likelihood(c homotopy.Values, spread float64, x []float64, data []any) (ell, grad []float64, err error) {
+	in := p.tensor(x)
+	defer finalize(in)
+	out, err := p.plain.Call(append([]any{in, vector(c, spread)}, data...)...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("posterior: evaluating the likelihood: %w", err)
+	}
+	defer finalize(out...)
+	return flatten(out[0]), flatten(out[1]), nil
+}
+
+// guidance gives ∇Φ and ∇ℓ(x̂), with x̂ the denoised mean, known up to the spread.
+func (p *Posterior) guidance(c homotopy.Values, spread float64, x []float64, data []any) (field, grad []float64, err error) {
+	in := p.tensor(x)
+	defer finalize(in)
+	out, err := p.guide.Call(append([]any{in, c.S, vector(c, spread)}, data...)...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("posterior: evaluating the guidance at s = %g: %w", c.S, err)
+	}
+	defer finalize(out...)
+	return flatten(out[0]), flatten(out[1]), nil
+}
+
+func vector(c homotopy.Values, spread float64) []float64 {
+	return []float64{c.Mu, c.V, c.MuDot, c.VDot, spread}
+}
+
+func (p *Posterior) tensor(x []float64) *tensors.Tensor {
+	return tensor(p.dtype(), x, append([]int{len(x) / p.dim()}, p.shape()...)...)
+}
+
+// atClock gives Φ and ∇Φ at one s for all of x.
+type atClock func(scope *model.Scope, x, s *Node) (phi, grad *Node)
+
+func evaluator(f *density.Flow, store *model.Store) atClock {
+	known := map[string]bool{}
+	for v := range store.IterVariables() {
+		known[v.Path()] = true
+	}
+	return func(scope *model.Scope, x, s *Node) (phi, grad *Node) {
+		s = graph.BroadcastToDims(graph.ConvertDType(s, x.DType()), x.Shape().Dim(0))
+		phi, grad = potential.Evaluator(scope, f.Potential)(x, s)
+		for v := range store.IterVariables() {
+			if v.Trainable && !known[v.Path()] {
+				panicf("posterior: the store holds no weight %s, which the potential needs; train or load the model first", v.Path())
+			}
+		}
+		return phi, grad
+	}
+}
