@@ -126,6 +126,6 @@ own data, and reports what was found.`,
 		return usagef("%v; `experiments %s --help` shows the flags", err, cmd.Name())
 	})
 	root.AddCommand(a.listCommand(), a.runCommand(), a.trainCommand(), a.reportCommand(),
-		a.scoreCommand(), a.sampleCommand(), a.exportCommand(), a.benchCommand(), a.dataCommand(), a.doctorCommand())
+		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.dataCommand(), a.doctorCommand())
 	return root
 }

@@ -45,28 +45,34 @@ func openInputs(path, root string, by *scored) (*inputs, error) {
 
 // readPoints reads the array that dataset.Open takes for points, as float64.
 func readPoints(path string) ([]float64, error) {
-	var x *tensors.Tensor
-	if strings.EqualFold(filepath.Ext(path), ".npy") {
-		array, err := numpy.FromNpyFile(path)
-		if err != nil {
-			return nil, err
-		}
-		x = array
-	} else {
-		arrays, err := record.ReadArrays(path)
-		if err != nil {
-			return nil, err
-		}
-		for name, array := range arrays {
-			if name == "x" || len(arrays) == 1 {
-				x = array
-			}
-		}
+	x, err := readArray(path, "x")
+	if err != nil {
+		return nil, err
 	}
 	if x.DType() == dtypes.Float64 {
 		return tensors.MustCopyFlatData[float64](x), nil
 	}
 	return widened(tensors.MustCopyFlatData[float32](x)), nil
+}
+
+// readArray reads an .npy file, or of an .npz file the array of a name or the only one.
+func readArray(path, name string) (*tensors.Tensor, error) {
+	if strings.EqualFold(filepath.Ext(path), ".npy") {
+		return numpy.FromNpyFile(path)
+	}
+	arrays, err := record.ReadArrays(path)
+	if err != nil {
+		return nil, err
+	}
+	if x := arrays[name]; x != nil {
+		return x, nil
+	}
+	if len(arrays) == 1 {
+		for _, x := range arrays {
+			return x, nil
+		}
+	}
+	return nil, fmt.Errorf("%s holds %d arrays and none of the name %s; name the one that is meant so", path, len(arrays), name)
 }
 
 func widened(x []float32) []float64 {

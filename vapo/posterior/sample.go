@@ -3,6 +3,7 @@ package posterior
 import (
 	"context"
 	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -175,6 +176,30 @@ func (p *Posterior) result(how Chains, all *gathered) (*Result, error) {
 	}
 	out.judge()
 	return out, nil
+}
+
+// Moments are the mean and the standard deviation of each value, [d] flat, over all draws of all chains.
+func (r *Result) Moments() (mean, sd []float64) {
+	mean, sd = make([]float64, len(r.Draws[0][0])), make([]float64, len(r.Draws[0][0]))
+	n := float64(len(r.Draws) * len(r.Draws[0]))
+	for _, chain := range r.Draws {
+		for _, x := range chain {
+			for j, v := range x {
+				mean[j] += v / n
+			}
+		}
+	}
+	for _, chain := range r.Draws {
+		for _, x := range chain {
+			for j, v := range x {
+				sd[j] += (v - mean[j]) * (v - mean[j]) / n
+			}
+		}
+	}
+	for j := range sd {
+		sd[j] = math.Sqrt(sd[j])
+	}
+	return mean, sd
 }
 
 // shared tells whether all chains have one target.
