@@ -1,14 +1,11 @@
 package main
 
 import (
-	"context"
-	"fmt"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
-	"vapoflow/experiments/paper"
+	"vapoflow/experiments/bench"
 	"vapoflow/experiments/record"
 )
 
@@ -22,54 +19,31 @@ func (a *app) benchCommand() *cobra.Command {
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(a.benchStepCommand(), a.benchExcessCommand(), a.benchNoiseCommand(), a.benchPrecisionCommand(), a.benchDensityCommand(), a.benchBaselineCommand(), a.benchOODCommand())
+	for _, b := range bench.Benches() {
+		cmd.AddCommand(a.oneBenchCommand(b))
+	}
 	return cmd
 }
 
-// isBench tells the record of a measurement from that of an element.
-func isBench(m record.Manifest) bool { return strings.HasPrefix(m.Element, "bench-") }
-
-// bench keeps a measurement on record as bench-NAME and prints its tables.
-func (a *app) bench(ctx context.Context, out, name, title string, measure func(context.Context, *record.Run) error) error {
-	if err := paper.CheckOut(out); err != nil {
-		return fmt.Errorf("--out %s: %w", out, err)
-	}
-	run, err := record.Create(paper.RunsDir(out), record.Manifest{
-		Name: "bench-" + name, Element: "bench-" + name, Title: title, Command: "experiments " + joinArgs(a.args),
-	})
-	if err != nil {
-		return err
-	}
-	if err := run.Close(measure(ctx, run)); err != nil {
-		return err
-	}
-	for _, t := range run.Tables {
-		a.say("%s", t.Caption)
-		a.sayTable(t)
-	}
-	a.say("record: %s", filepath.Join(run.Dir(), record.ManifestFile))
-	return nil
-}
-
-// sayTable prints a table with aligned columns.
-func (a *app) sayTable(t record.Table) {
-	widths := make([]int, len(t.Header))
-	all := append([][]string{t.Header}, t.Rows...)
-	for _, row := range all {
-		for i, text := range row {
-			widths[i] = max(widths[i], len([]rune(text)))
+func (a *app) oneBenchCommand(b bench.Bench) *cobra.Command {
+	var out string
+	cmd := &cobra.Command{Use: b.ID, Short: b.Short, Long: b.Long, Example: b.Example, Args: cobra.NoArgs}
+	cmd.Flags().StringVar(&out, "out", "results", "folder of results")
+	options := b.Options(cmd.Flags())
+	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		dir, err := b.Run(cmd.Context(), options, bench.Env{Out: out, Command: "experiments " + joinArgs(a.args), Console: a.Console})
+		if err != nil {
+			return err
 		}
-	}
-	for _, row := range all {
-		var line strings.Builder
-		for i, text := range row {
-			line.WriteString(text + strings.Repeat(" ", widths[i]-len([]rune(text))+2))
+		m, err := record.Read(dir)
+		if err != nil {
+			return err
 		}
-		a.say("  %s", strings.TrimRight(line.String(), " "))
+		for _, t := range m.Tables {
+			a.Table(t)
+		}
+		a.Say("record: %s", filepath.Join(dir, record.ManifestFile))
+		return nil
 	}
-}
-
-// outFlag is the --out of every measurement.
-func outFlag(cmd *cobra.Command, out *string) {
-	cmd.Flags().StringVar(out, "out", "results", "folder of results")
+	return cmd
 }

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/console"
 	"vapoflow/vapo/dataset"
 )
 
@@ -37,7 +36,7 @@ func (a *app) dataListCommand() *cobra.Command {
 				return err
 			}
 			for _, e := range dataset.List() {
-				a.say("%-16s %s", e.Name, describeData(e, dir))
+				a.Say("%-16s %s", e.Name, describeData(e, dir))
 			}
 			return nil
 		},
@@ -50,7 +49,7 @@ func (a *app) dataListCommand() *cobra.Command {
 func describeData(e dataset.Entry, root string) string {
 	set, err := openSet(e, root)
 	if err != nil {
-		return fmt.Sprintf("%s: %s", e.Title, oneLine(err))
+		return fmt.Sprintf("%s: %s", e.Title, console.OneLine(err))
 	}
 	return describe(set.Info())
 }
@@ -89,36 +88,17 @@ func (a *app) dataFetchCommand() *cobra.Command {
 			if root == "" {
 				root = dataHere
 			}
-			if err := dataset.Fetch(cmd.Context(), args[0], root, a.meter(args[0])); err != nil {
+			if err := dataset.Fetch(cmd.Context(), args[0], root, a.Meter(args[0])); err != nil {
 				return asUsage(err)
 			}
 			set, err := dataset.Open(args[0], dataset.Options{Root: root})
 			if err != nil {
 				return err
 			}
-			a.say("%s is in %s", set.Info().Title, set.Info().Source)
+			a.Say("%s is in %s", set.Info().Title, set.Info().Source)
 			return nil
 		},
 	}
 	cmd.Flags().StringVar(&root, "data", "", "folder to put it in (default $VAPO_DATA, else ./data)")
 	return cmd
-}
-
-// meter shows a download: a bar on a terminal, a line every ten seconds elsewhere.
-func (a *app) meter(name string) func(done, total int64) {
-	var bar *progressbar.ProgressBar
-	var last time.Time
-	return func(done, total int64) {
-		if isTerminal(a.out) {
-			if bar == nil {
-				bar = progressbar.DefaultBytes(total, name)
-			}
-			_ = bar.Set64(done) // a bar that cannot be drawn is no reason to stop
-			return
-		}
-		if time.Since(last) > 10*time.Second || done == total {
-			last = time.Now()
-			a.say("%s: %.1f of %.1f MB", name, float64(done)/1e6, float64(total)/1e6)
-		}
-	}
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/console"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -25,14 +26,14 @@ func (a *app) doctorCommand() *cobra.Command {
 		RunE: func(*cobra.Command, []string) error {
 			dir, err := dataRoot(root)
 			if err != nil {
-				a.say("missing  %-12s %s", "data", oneLine(err))
+				a.Say("missing  %-12s %s", "data", console.OneLine(err))
 			}
 			for _, f := range examine(dir) {
 				mark := "ok     "
 				if f.missing {
 					mark = "missing"
 				}
-				a.say("%s  %-12s %s", mark, f.name, f.text)
+				a.Say("%s  %-12s %s", mark, f.name, f.text)
 			}
 			return nil
 		},
@@ -51,7 +52,7 @@ func examine(root string) []finding {
 	machine, program := record.Machine(), record.Program()
 	findings := []finding{{name: "machine", text: fmt.Sprintf("%s/%s, %s, %d cores, %.1f GB, %s", machine.OS, machine.Arch, machine.CPU, machine.Cores, float64(machine.Memory)/1e9, program.Go)}}
 	if choice, err := backend.New(""); err != nil {
-		findings = append(findings, finding{"backend", oneLine(err), true})
+		findings = append(findings, finding{"backend", console.OneLine(err), true})
 	} else {
 		findings = append(findings, finding{"backend", strings.TrimPrefix(choice.Line, "backend "), false})
 	}
@@ -71,7 +72,7 @@ func examine(root string) []finding {
 		set, err := openSet(e, root)
 		switch {
 		case err != nil:
-			if missing := (finding{"data", oneLine(err), true}); !slices.Contains(findings, missing) { // sets made of one set lack the same
+			if missing := (finding{"data", console.OneLine(err), true}); !slices.Contains(findings, missing) { // sets made of one set lack the same
 				findings = append(findings, missing)
 			}
 		case set.Info().SHA256 != "": // read from files: formulas are always there
@@ -84,7 +85,7 @@ func examine(root string) []finding {
 func examineXLA() finding {
 	choice, err := backend.New("xla")
 	if err != nil {
-		return finding{"xla", oneLine(err), true}
+		return finding{"xla", console.OneLine(err), true}
 	}
 	return finding{"xla", choice.Detail, false}
 }

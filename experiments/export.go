@@ -15,6 +15,9 @@ import (
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/safetensors"
+	"vapoflow/experiments/score"
+	"vapoflow/experiments/trained"
+	"vapoflow/experiments/usage"
 	"vapoflow/internal/atomicfile"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -22,7 +25,7 @@ import (
 )
 
 func (a *app) exportCommand() *cobra.Command {
-	var o modelFlags
+	var o trained.Reference
 	var out string
 	cmd := &cobra.Command{
 		Use:   "export --run RUN --out FILE.safetensors | FOLDER",
@@ -48,40 +51,39 @@ With a FOLDER, writes model.json and weights.npz there, the trained weights in f
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return a.export(o, out) },
 	}
-	o.command = cmd.Name()
-	cmd.Flags().StringVar(&o.run, "run", "", "what is written: a run, a model's folder or pretrained:NAME")
+	addRun(cmd, &o, "what is written: a run, a model's folder or pretrained:NAME")
 	cmd.Flags().StringVar(&out, "out", "", "the .safetensors file or the folder to write")
 	return cmd
 }
 
-func (a *app) export(o modelFlags, out string) error {
+func (a *app) export(o trained.Reference, out string) error {
 	switch {
-	case o.run == "":
-		return usagef("export: --run is missing: a run or a model's folder")
-	case strings.HasPrefix(o.run, oraclePrefix):
-		return usagef("export: --run %s is a formula without weights; give a run or a model's folder", o.run)
+	case o.Run == "":
+		return usage.Errorf("export: --run is missing: a run or a model's folder")
+	case strings.HasPrefix(o.Run, trained.OraclePrefix):
+		return usage.Errorf("export: --run %s is a formula without weights; give a run or a model's folder", o.Run)
 	case out == "" || filepath.Ext(out) != "" && !strings.EqualFold(filepath.Ext(out), ".safetensors"):
-		return usagef("export: --out %q: give a name that ends in .safetensors, or a folder's", out)
+		return usage.Errorf("export: --out %q: give a name that ends in .safetensors, or a folder's", out)
 	}
-	find, err := o.find()
+	open, err := o.Locate()
 	if err != nil {
 		return err
 	}
 	if err := paper.CheckOut(filepath.Dir(out)); err != nil {
 		return fmt.Errorf("--out %s: %w", out, err)
 	}
-	by, err := find(backend.Host())
+	by, err := open(backend.Host())
 	if err != nil {
 		return err
 	}
 	if filepath.Ext(out) == "" {
-		if err := by.model.SaveHalf(out); err != nil {
+		if err := by.Model.SaveHalf(out); err != nil {
 			return fmt.Errorf("--out %s: %w", out, err)
 		}
-		a.say("export: %s: %s with its weights in float16", out, by.name)
+		a.Say("export: %s: %s with its weights in float16", out, by.Name)
 		return nil
 	}
-	arrays, count, err := exported(by.model.Store)
+	arrays, count, err := exported(by.Model.Store)
 	if err != nil {
 		return err
 	}
@@ -89,14 +91,14 @@ func (a *app) export(o modelFlags, out string) error {
 	if err != nil {
 		return err
 	}
-	if err := addCheck(arrays, by.model); err != nil {
+	if err := addCheck(arrays, by.Model); err != nil {
 		return fmt.Errorf("export: computing the values to check by: %w", err)
 	}
 	err = atomicfile.Write(out, func(f *os.File) error { return safetensors.Write(f, metadata, arrays) })
 	if err != nil {
 		return fmt.Errorf("--out %s: %w", out, err)
 	}
-	a.say("export: %s: %d numbers of %s", out, count, by.name)
+	a.Say("export: %s: %d numbers of %s", out, count, by.Name)
 	return nil
 }
 
@@ -119,8 +121,8 @@ func exported(store *model.Store) (arrays map[string]*tensors.Tensor, count int,
 }
 
 // exportedMetadata is all text about a model.
-func exportedMetadata(by *found) (map[string]string, error) {
-	m := by.model
+func exportedMetadata(by *trained.Potential) (map[string]string, error) {
+	m := by.Model
 	path, err := m.Config.Path()
 	if err != nil {
 		return nil, err
@@ -137,8 +139,8 @@ func exportedMetadata(by *found) (map[string]string, error) {
 		"schema": strconv.Itoa(m.Config.Schema), "config": asJSON(m.Config), "shape": asJSON(m.Shape), "weights_sha256": hash,
 		"homotopy": asJSON(map[string]any{"name": path.Name, "omega": path.Omega, "sigma": path.Sigma, "c": path.C, "kappa0": path.Kappa0}),
 	}
-	if by.run != nil {
-		metadata["run"] = by.run.Name
+	if by.Run != nil {
+		metadata["run"] = by.Run.Name
 	}
 	return metadata, nil
 }
@@ -150,11 +152,11 @@ func addCheck(arrays map[string]*tensors.Tensor, m *vapo.Model) error {
 	if err != nil {
 		return err
 	}
-	store, err := doubled(m.Store)
+	store, err := score.Doubled(m.Store)
 	if err != nil {
 		return err
 	}
-	values := widened(tensors.MustCopyFlatData[float32](x))
+	values := score.Widened(tensors.MustCopyFlatData[float32](x))
 	out, err := model.CallOnceN(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) (phi, grad *graph.Node) {
 		return potential.Evaluator(scope, m.Potential)(x, s)
 	}, tensors.FromFlatDataAndDimensions(values, x.Shape().Dimensions...), []float64{float64(s[0]), float64(s[1]), float64(s[2]), float64(s[3])})

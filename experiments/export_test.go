@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/experiments/score"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/potential"
@@ -134,7 +135,7 @@ func readSafetensors(t *testing.T, path string) (metadata map[string]string, rea
 		if e.DType == "F32" {
 			narrow := make([]float32, data.Len()/4)
 			binary.Read(data, binary.LittleEndian, narrow)
-			return e.Shape, widened(narrow)
+			return e.Shape, score.Widened(narrow)
 		}
 		values := make([]float64, data.Len()/8)
 		binary.Read(data, binary.LittleEndian, values)
@@ -187,7 +188,7 @@ func TestExport(t *testing.T) {
 					continue
 				}
 				shape, values := read(strings.ReplaceAll(strings.TrimPrefix(v.Path(), "/potential/"), "/", "."))
-				want := widened(tensors.MustCopyFlatData[float32](v.MustValue()))
+				want := score.Widened(tensors.MustCopyFlatData[float32](v.MustValue()))
 				if !slices.Equal(shape, v.Shape().Dimensions) || !slices.Equal(values, want) {
 					t.Errorf("%s is not the model's", v.Path())
 				}

@@ -1,13 +1,14 @@
 package main
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/report"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 )
 
@@ -23,7 +24,7 @@ func (a *app) listCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, ids []string) error {
 			if len(ids) == 1 && ids[0] == "pieces" {
 				for _, p := range vapo.Pieces() {
-					a.say("%-10s %-17s %s", p.Kind, p.Name, p.Summary)
+					a.Say("%-10s %-17s %s", p.Kind, p.Name, p.Summary)
 				}
 				return nil
 			}
@@ -31,7 +32,7 @@ func (a *app) listCommand() *cobra.Command {
 				return a.listSettings(ids[0], preset, recipe)
 			}
 			for _, e := range paper.Elements() {
-				a.say("%-11s %s", e.ID, e.Title)
+				a.Say("%-11s %s", e.ID, e.Title)
 			}
 			return nil
 		},
@@ -44,74 +45,18 @@ func (a *app) listCommand() *cobra.Command {
 func (a *app) listSettings(id, preset, recipe string) error {
 	e, err := paper.Lookup(id)
 	if err != nil {
-		return usageError{err}
+		return usage.Wrap(err)
 	}
 	s, err := e.Settings(preset, recipe)
 	if err != nil {
 		return asUsage(err)
 	}
-	a.say("%s", s)
+	a.Say("%s", s)
 	return nil
 }
 
-// resultNames are the results worth a line, in the order in which they are shown, and how.
-var resultNames = []struct{ key, name, format string }{
-	{"relative_excess", "relative excess", "%"},
-	{"relative_excess_q1", "relative excess, first quarter of s", "%"},
-	{"relative_excess_q2", "relative excess, second quarter", "%"},
-	{"relative_excess_q3", "relative excess, third quarter", "%"},
-	{"relative_excess_q4", "relative excess, last quarter", "%"},
-	{"kl", "KL(ρ_Φ ‖ ρ̄) at s = 1, nats", "%.2g"},
-	{"kl_standard_error", "its standard error", "%.1g"},
-	{"end_error_rms", "distance from the exact flow's end, rms", "%.3g"},
-	{"held_out_alignment", "held-out E‖∇Φ − u_c‖²/d", "%.4f"},
-	{"held_out_alignment_q1", "held-out, first quarter of s", "%.4f"},
-	{"held_out_alignment_q2", "held-out, second quarter", "%.4f"},
-	{"held_out_alignment_q3", "held-out, third quarter", "%.4f"},
-	{"held_out_alignment_q4", "held-out, last quarter", "%.4f"},
-	{"held_out_alignment_untrained", "the same before training", "%.4f"},
-	{"energy_ks", "Kolmogorov–Smirnov distance of the energies of train and test", "%.3f"},
-	{"energy_auroc", "AUROC of the energy, test against train", "%.3f"},
-	{"energy_shift", "shift of the mean energy, in standard deviations", "%.2g"},
-	{"nearest_training_image", "samples to the nearest training image, rms grey levels", "%.3g"},
-	{"nearest_training_image_held_out", "held-out images to the nearest training image", "%.3g"},
-	{"fid", "FID", "%.2f"},
-	{"fid_held_out", "FID of as many held-out images", "%.2f"},
-	{"frechet_distance", "Fréchet distance by other features, not comparable with published FID", "%.4g"},
-	{"frechet_distance_held_out", "the same of as many held-out images", "%.4g"},
-	{"kid", "KID by the same features", "%.2g"},
-	{"precision", "precision", "%.2f"},
-	{"recall", "recall", "%.2f"},
-	{"classifier_accuracy", "accuracy of the classifier whose features these are", "%"},
-	{"auroc_energy_svhn", "AUROC of the energy, SVHN", "%.3f"},
-	{"auroc_typicality_svhn", "AUROC of the typicality, SVHN", "%.3f"},
-	{"auroc_energy_cifar10-original", "AUROC of the energy, lossless images of the same set (½ expected)", "%.3f"},
-	{"auroc_typicality_cifar10-original", "AUROC of the typicality, lossless images of the same set", "%.3f"},
-	{"nfe", "evaluations of ∇Φ (NFE)", "%.0f"},
-	{"final_loss", "training loss per dimension at the end", "%.4g"},
-	{"steps", "training steps", "%.0f"},
-	{"parameters", "parameters", "%.0f"},
-	{"training_seconds", "training time in s", "%.0f"},
-}
-
-// shownResults pairs the results that a manifest has with their names, as text.
-func shownResults(m record.Manifest) (rows [][2]string) {
-	for _, n := range resultNames {
-		v, ok := m.Results[n.key]
-		if !ok {
-			continue
-		}
-		text := fmt.Sprintf(n.format, v)
-		if n.format == "%" {
-			text = fmt.Sprintf("%.3g %%", 100*v)
-		}
-		rows = append(rows, [2]string{n.name, text})
-	}
-	return rows
-}
-
 func resultLines(m record.Manifest) (lines []string) {
-	for _, row := range shownResults(m) {
+	for _, row := range report.Results(m) {
 		lines = append(lines, row[0]+": "+row[1])
 	}
 	for _, note := range m.Notes {

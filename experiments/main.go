@@ -17,7 +17,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo/dataset"
 )
 
@@ -37,7 +39,7 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	defer stop()
 	context.AfterFunc(ctx, stop)
 
-	app := &app{args: args, out: stdout, err: stderr}
+	app := &app{Console: &console.Console{Out: stdout}, args: args}
 	root := app.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -46,12 +48,12 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(stderr, "experiments: %s\n", oneLine(err))
+	fmt.Fprintf(stderr, "experiments: %s\n", console.OneLine(err))
 	if ctx.Err() != nil && app.resumable {
 		fmt.Fprintf(stderr, "experiments: to continue: go run ./experiments %s\n", joinArgs(app.resumeArgs()))
 	}
-	var usage usageError
-	if errors.As(err, &usage) || !app.started {
+	var wrong usage.Error
+	if errors.As(err, &wrong) || !app.started {
 		return exitUsage
 	}
 	return exitFailure
@@ -59,34 +61,19 @@ func Main(args []string, stdout, stderr io.Writer) int {
 
 // app is one invocation.
 type app struct {
+	*console.Console
 	args      []string
-	out, err  io.Writer
 	started   bool // flags and arguments were understood
 	resumable bool // the command continues where an interruption left it
 }
 
-// usageError is wrong use: its exit code is 2.
-type usageError struct{ error }
-
-func (u usageError) Unwrap() error { return u.error }
-
-func usagef(format string, args ...any) error { return usageError{fmt.Errorf(format, args...)} }
-
 // asUsage marks errors about names that do not exist as wrong use.
 func asUsage(err error) error {
-	var settings paper.SettingsError
-	if errors.Is(err, paper.ErrUnknown) || errors.Is(err, dataset.ErrUnknown) || errors.As(err, &settings) {
-		return usageError{err}
+	if errors.Is(err, paper.ErrUnknown) || errors.Is(err, dataset.ErrUnknown) {
+		return usage.Wrap(err)
 	}
 	return err
 }
-
-// oneLine keeps an error to one line, whatever libraries put into it.
-func oneLine(err error) string {
-	return strings.Join(strings.FieldsFunc(err.Error(), func(r rune) bool { return r == '\n' || r == '\r' }), "; ")
-}
-
-func (a *app) say(format string, args ...any) { fmt.Fprintf(a.out, format+"\n", args...) }
 
 func (a *app) resumeArgs() (args []string) {
 	for _, arg := range a.args {
@@ -123,7 +110,7 @@ own data, and reports what was found.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usagef("%v; `experiments %s --help` shows the flags", err, cmd.Name())
+		return usage.Errorf("%v; `experiments %s --help` shows the flags", err, cmd.Name())
 	})
 	root.AddCommand(a.listCommand(), a.runCommand(), a.trainCommand(), a.reportCommand(),
 		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.dataCommand(), a.doctorCommand())

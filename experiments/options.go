@@ -9,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"vapoflow/experiments/paper"
+	"vapoflow/experiments/trained"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 )
@@ -48,14 +50,14 @@ func (o *options) changes() ([]paper.Change, error) {
 	if o.config != "" {
 		read, err := paper.ReadChanges(o.config)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, usage.Wrap(err)
 		}
 		changes = read
 	}
 	for _, text := range o.sets {
 		c, err := paper.ParseSet(text)
 		if err != nil {
-			return nil, usageError{err}
+			return nil, usage.Wrap(err)
 		}
 		changes = append(changes, c)
 	}
@@ -89,11 +91,11 @@ func (o *options) env(a *app) (paper.Env, error) {
 	if err != nil {
 		return paper.Env{}, err
 	}
-	a.say("%s", choice.Line)
+	a.Say("%s", choice.Line)
 	return paper.Env{
 		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
 		Resume: o.resume, Command: "experiments " + joinArgs(a.args),
-		Watch: a.watch, Say: func(line string) { a.say("%s", line) },
+		Watch: a.Watch, Say: func(line string) { a.Say("%s", line) },
 	}, nil
 }
 
@@ -102,8 +104,8 @@ func (o *options) start() (*paper.Init, error) {
 	switch {
 	case o.init == "":
 		return nil, nil
-	case strings.HasPrefix(o.init, oraclePrefix):
-		return nil, usagef("--init %s is a formula without weights; give a run, a model's folder or a file of weights", o.init)
+	case strings.HasPrefix(o.init, trained.OraclePrefix):
+		return nil, usage.Errorf("--init %s is a formula without weights; give a run, a model's folder or a file of weights", o.init)
 	case strings.HasSuffix(o.init, ".npz"):
 		store, err := vapo.LoadWeights(o.init)
 		if err != nil {
@@ -111,15 +113,45 @@ func (o *options) start() (*paper.Init, error) {
 		}
 		return &paper.Init{Name: o.init, Store: store}, nil
 	}
-	find, err := modelFlags{command: o.cmd.Name() + " --init", run: o.init}.find()
+	open, err := trained.Reference{Command: o.cmd.Name() + " --init", Run: o.init, Results: o.out}.Locate()
 	if err != nil {
 		return nil, err
 	}
-	by, err := find(backend.Host())
+	by, err := open(backend.Host())
 	if err != nil {
 		return nil, err
 	}
-	return &paper.Init{Name: o.init, Store: by.model.Store}, nil
+	return &paper.Init{Name: o.init, Store: by.Model.Store}, nil
+}
+
+// addReference declares the flags that name a potential; what says to which end.
+func addReference(cmd *cobra.Command, r *trained.Reference, what string) {
+	addRun(cmd, r, what+": a run, a model's folder, pretrained:cifar10, pretrained:celeba, or oracle:ring8, oracle:gauss2, oracle:gauss16")
+	f := cmd.Flags()
+	f.StringVar(&r.Homotopy, "homotopy", "", "of an oracle: posterior (default), linear or straight")
+	f.StringArrayVar(&r.Sets, "set", nil, "of an oracle: homotopy=NAME, omega=1 or sigma=0.01; may be repeated")
+}
+
+// addRun declares the flags that name a trained potential.
+func addRun(cmd *cobra.Command, r *trained.Reference, what string) {
+	r.Command = cmd.Name()
+	cmd.Flags().StringVar(&r.Run, "run", "", what)
+	cmd.Flags().StringVar(&r.Results, "results", "results", "folder of results, in whose runs and models --run is looked for")
+}
+
+// open finds --run and opens it on the backend of a flag, whose line is the first of the output.
+func (a *app) open(r trained.Reference, spec string) (*trained.Potential, *backend.Choice, error) {
+	open, err := r.Locate()
+	if err != nil {
+		return nil, nil, err
+	}
+	choice, err := openBackend(spec)
+	if err != nil {
+		return nil, nil, err
+	}
+	a.Say("%s", choice.Line)
+	by, err := open(choice.Backend)
+	return by, choice, err
 }
 
 // openBackend opens what a flag or the environment names: a name that does not exist is wrong use.
@@ -129,7 +161,7 @@ func openBackend(spec string) (*backend.Choice, error) {
 	}
 	choice, err := backend.New(spec)
 	if err != nil {
-		return nil, usageError{err}
+		return nil, usage.Wrap(err)
 	}
 	return choice, nil
 }
@@ -149,7 +181,7 @@ func dataRoot(flag string) (string, error) {
 		}
 		stat, err := os.Stat(choice.dir)
 		if err != nil || !stat.IsDir() {
-			return "", usagef("%s %s: there is no such folder; it names the folder that holds the data sets (one set is chosen with --set data=NAME)", choice.name, choice.dir)
+			return "", usage.Errorf("%s %s: there is no such folder; it names the folder that holds the data sets (one set is chosen with --set data=NAME)", choice.name, choice.dir)
 		}
 		return choice.dir, nil
 	}

@@ -13,13 +13,17 @@ import (
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/score"
+	"vapoflow/experiments/trained"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/density"
 	"vapoflow/vapo/posterior"
 )
 
 // posteriorOptions are the flags of posterior.
 type posteriorOptions struct {
-	modelFlags
+	trained.Reference
 	input, mask, out, backend     string
 	n, levels, steps, keep, leaps int
 	noise, s, strength            float64
@@ -50,7 +54,7 @@ Warnings say what the chains' own diagnostics find wrong: images mix slowly, and
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return a.posterior(cmd, o) },
 	}
-	o.modelFlags.add(cmd, "whose potential is the prior")
+	addReference(cmd, &o.Reference, "whose potential is the prior")
 	f := cmd.Flags()
 	f.StringVar(&o.input, "input", "", "the example that is known in part")
 	f.StringVar(&o.mask, "mask", "", "where it is known: not zero")
@@ -72,27 +76,27 @@ Warnings say what the chains' own diagnostics find wrong: images mix slowly, and
 // check finds wrong use before anything is opened.
 func (o posteriorOptions) check() error {
 	for _, flag := range []struct{ name, value, what string }{
-		{"run", o.run, "a run, a model's folder, pretrained:celeba or oracle:ring8"},
+		{"run", o.Run, "a run, a model's folder, pretrained:celeba or oracle:ring8"},
 		{"input", o.input, "the example that is known in part"},
 		{"mask", o.mask, "an .npz or .npy file that is not zero where the example is known"},
 		{"out", o.out, "the .npz file to write"},
 	} {
 		if flag.value == "" {
-			return usagef("posterior: --%s is missing: %s", flag.name, flag.what)
+			return usage.Errorf("posterior: --%s is missing: %s", flag.name, flag.what)
 		}
 	}
 	if o.n < 1 || o.levels < 2 || o.steps < 1 || o.keep < 1 || o.leaps < 1 {
-		return usagef("posterior: --n %d, --steps %d, --keep %d and --leapfrog %d must be at least 1, --levels %d at least 2", o.n, o.steps, o.keep, o.leaps, o.levels)
+		return usage.Errorf("posterior: --n %d, --steps %d, --keep %d and --leapfrog %d must be at least 1, --levels %d at least 2", o.n, o.steps, o.keep, o.leaps, o.levels)
 	}
 	if !(o.s > posterior.DefaultStart && o.s <= 1) || !(o.noise > 0) || !(o.strength > 0) {
-		return usagef("posterior: --s %g must lie in (%g, 1], --noise %g and --strength %g above 0", o.s, posterior.DefaultStart, o.noise, o.strength)
+		return usage.Errorf("posterior: --s %g must lie in (%g, 1], --noise %g and --strength %g above 0", o.s, posterior.DefaultStart, o.noise, o.strength)
 	}
 	if !strings.EqualFold(filepath.Ext(o.out), ".npz") {
-		return usagef("posterior: --out %s: the samples are an .npz file; give it a name that ends so", o.out)
+		return usage.Errorf("posterior: --out %s: the samples are an .npz file; give it a name that ends so", o.out)
 	}
 	if in, err := os.Stat(o.input); err == nil {
 		if out, err := os.Stat(o.out); err == nil && os.SameFile(in, out) {
-			return usagef("posterior: --out %s would replace the input; give it another name", o.out)
+			return usage.Errorf("posterior: --out %s would replace the input; give it another name", o.out)
 		}
 	}
 	if err := paper.CheckOut(filepath.Dir(o.out)); err != nil {
@@ -105,35 +109,29 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	named, _, err := a.open(o.modelFlags, o.backend)
+	named, _, err := a.open(o.Reference, o.backend)
 	if err != nil {
 		return err
 	}
-	flow := flowOf(named.model)
-	in, err := openInputs(o.input, "", &scored{name: named.name, flow: flow, imageSize: named.model.Config.ImageSize})
+	m := named.Model
+	flow := &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
+	y, err := score.ReadExample(o.input, named)
 	if err != nil {
 		return asUsage(err)
-	}
-	if in.info.Len != 1 {
-		return usagef("posterior: --input %s holds %d examples; give one", o.input, in.info.Len)
-	}
-	y, err := in.rows([]int{0})
-	if err != nil {
-		return fmt.Errorf("--input: %w", err)
 	}
 	mask, err := readMask(o.mask, flow.Shape)
 	if err != nil {
 		return err
 	}
-	known, err := posterior.Mask(mask, examplesTensor(y, flow.Shape), o.noise)
+	known, err := posterior.Mask(mask, y, o.noise)
 	if err != nil {
 		return err
 	}
-	a.say("posterior: %d of %d values known, %d chains on %s", measured(mask), len(mask), o.n, named.name)
+	a.Say("posterior: %d of %d values known, %d chains on %s", measured(mask), len(mask), o.n, named.Name)
 	p := &posterior.Posterior{Prior: posterior.Of(flow), Likelihood: known}
 	r, err := p.Sample(cmd.Context(), posterior.Chains{
 		Levels: posterior.Levels(o.levels, o.s), Steps: o.steps, Burn: o.keep, Keep: o.keep, Leapfrog: o.leaps, Exchange: o.exchange,
-		Guide: &posterior.Guided{Strength: o.strength}, Finish: 10, Seed: o.seed, Progress: a.count("posterior"),
+		Guide: &posterior.Guided{Strength: o.strength}, Finish: 10, Seed: o.seed, Progress: a.Count("posterior"),
 	}, o.n)
 	if err != nil {
 		return err
@@ -141,11 +139,11 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	if err := record.WriteArrays(o.out, posteriorArrays(r, flow.Shape, o.s, o.noise)); err != nil {
 		return err
 	}
-	a.say("posterior: acceptance %.2f; %d evaluations of Φ for a chain", r.Acceptance, r.Evaluations)
+	a.Say("posterior: acceptance %.2f; %d evaluations of Φ for a chain", r.Acceptance, r.Evaluations)
 	for _, warning := range r.Warnings {
-		a.say("posterior: warning: %s", warning)
+		a.Say("posterior: warning: %s", warning)
 	}
-	a.say("posterior: samples in %s", o.out)
+	a.Say("posterior: samples in %s", o.out)
 	return nil
 }
 
@@ -160,7 +158,7 @@ func measured(mask []bool) (n int) {
 
 // readMask reads a mask of an example's shape; of images it may leave out the channels.
 func readMask(path string, shape []int) ([]bool, error) {
-	array, err := readArray(path, "mask")
+	array, err := score.ReadArray(path, "mask")
 	if err != nil {
 		return nil, fmt.Errorf("--mask: %w", err)
 	}
@@ -172,7 +170,7 @@ func readMask(path string, shape []int) ([]bool, error) {
 	if len(shape) == 3 && (slices.Equal(dims, shape[:2]) || slices.Equal(dims, []int{shape[0], shape[1], 1})) {
 		repeat = shape[2]
 	} else if !slices.Equal(dims, shape) {
-		return nil, usagef("--mask %s has shape %v, and an example has %v; give one value for each of its values, or for each pixel", path, array.Shape().Dimensions, shape)
+		return nil, usage.Errorf("--mask %s has shape %v, and an example has %v; give one value for each of its values, or for each pixel", path, array.Shape().Dimensions, shape)
 	}
 	flat, err := truths(array)
 	if err != nil {

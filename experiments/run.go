@@ -9,8 +9,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo/dataset"
 )
 
@@ -60,16 +62,16 @@ stops; the same command continues.
 func checkIDs(ids []string, all bool, o options) error {
 	switch {
 	case all && len(ids) > 0:
-		return usagef("run: give either elements (%s) or --all", strings.Join(ids, " "))
+		return usage.Errorf("run: give either elements (%s) or --all", strings.Join(ids, " "))
 	case !all && len(ids) == 0:
-		return usagef("run: name an element, such as fig1, or give --all; `experiments list` shows them")
+		return usage.Errorf("run: name an element, such as fig1, or give --all; `experiments list` shows them")
 	case all:
 		ids = []string{paper.Elements()[0].ID}
 	}
 	for _, id := range ids {
 		e, err := paper.Lookup(id)
 		if err != nil {
-			return usageError{err}
+			return usage.Wrap(err)
 		}
 		if _, err := e.Settings(o.preset, o.recipe); err != nil {
 			return asUsage(err)
@@ -101,12 +103,12 @@ func (a *app) tell(dir string) error {
 	if err != nil {
 		return err
 	}
-	a.say("%s: done in %.0f s, record %s", m.Element, m.Seconds, dir)
+	a.Say("%s: done in %.0f s, record %s", m.Element, m.Seconds, dir)
 	for _, line := range resultLines(m) {
-		a.say("  %s", line)
+		a.Say("  %s", line)
 	}
 	for _, f := range m.Figures {
-		a.say("  figure %s", filepath.Join(dir, f.File))
+		a.Say("  figure %s", filepath.Join(dir, f.File))
 	}
 	return nil
 }
@@ -120,16 +122,16 @@ func (a *app) runAll(ctx context.Context, env paper.Env) error {
 		case ctx.Err() != nil:
 			return err
 		case errors.Is(err, dataset.ErrMissing):
-			skipped = append(skipped, fmt.Sprintf("%-11s %s", e.ID, oneLine(err)))
+			skipped = append(skipped, fmt.Sprintf("%-11s %s", e.ID, console.OneLine(err)))
 		case err != nil:
-			a.say("%s: failed: %s", e.ID, oneLine(err))
+			a.Say("%s: failed: %s", e.ID, console.OneLine(err))
 			failed = append(failed, fmt.Errorf("%s: %w", e.ID, err))
 		}
 	}
 	if len(skipped) > 0 {
-		a.say("skipped:")
+		a.Say("skipped:")
 		for _, line := range skipped {
-			a.say("  %s", line)
+			a.Say("  %s", line)
 		}
 	}
 	return errors.Join(failed...)

@@ -2,27 +2,15 @@ package main
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
-	"strconv"
-	"strings"
+
+	"vapoflow/experiments/sample"
 
 	"github.com/spf13/cobra"
-
-	"vapoflow/experiments/paper"
 )
 
-// sampleOptions are the flags of sample.
-type sampleOptions struct {
-	modelFlags
-	out, backend, solver, span string
-	n, steps, batch            int
-	seed                       int64
-	tolerance                  float64
-}
-
 func (a *app) sampleCommand() *cobra.Command {
-	var o sampleOptions
+	var o sample.Options
+	var backend string
 	cmd := &cobra.Command{
 		Use:   "sample --run RUN --n N --out FILE.npz|FOLDER",
 		Short: "Samples of a trained potential, for any tool to judge",
@@ -48,95 +36,43 @@ unless a solver is given: with its seed these are the images of its figure. Anot
   experiments sample --run oracle:ring8 --n 10000 --out ring8.npz --tolerance 1e-6
   python3 -c "import numpy; z = numpy.load('ring8.npz'); print(z['x'].shape, z['grid'])"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.sample(cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.sample(cmd, o, backend) },
 	}
-	o.modelFlags.add(cmd, "what draws")
+	addReference(cmd, &o.Reference, "what draws")
 	f := cmd.Flags()
-	f.IntVar(&o.n, "n", 64, "how many samples: those of index 0 ≤ i < n")
-	f.StringVar(&o.span, "range", "", "a:b draws the samples a ≤ i < b alone")
-	f.StringVar(&o.out, "out", "", "where they go: an .npz file, or a folder of PNGs")
-	f.Int64Var(&o.seed, "seed", 0, "of the noise")
-	f.StringVar(&o.solver, "solver", "", "dopri5 (default), or another of euler, midpoint, heun, bosh3, rk4, tsit5, dopri8")
-	f.Float64Var(&o.tolerance, "tolerance", 0, "of an adaptive solver, relative and absolute (default 1e-5 for points, 1e-3 for images)")
-	f.IntVar(&o.steps, "steps", 0, "equal steps instead of adaptive ones (default 50 for a solver that cannot adapt)")
-	f.IntVar(&o.batch, "batch", 0, "samples at a time (default 256 points, 16 images, or 8 large ones); more is faster on a GPU")
-	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	f.IntVar(&o.N, "n", 64, "how many samples: those of index 0 ≤ i < n")
+	f.StringVar(&o.Range, "range", "", "a:b draws the samples a ≤ i < b alone")
+	f.StringVar(&o.Out, "out", "", "where they go: an .npz file, or a folder of PNGs")
+	f.Int64Var(&o.Seed, "seed", 0, "of the noise")
+	f.StringVar(&o.Solver, "solver", "", "dopri5 (default), or another of euler, midpoint, heun, bosh3, rk4, tsit5, dopri8")
+	f.Float64Var(&o.Tolerance, "tolerance", 0, "of an adaptive solver, relative and absolute (default 1e-5 for points, 1e-3 for images)")
+	f.IntVar(&o.Steps, "steps", 0, "equal steps instead of adaptive ones (default 50 for a solver that cannot adapt)")
+	f.IntVar(&o.Batch, "batch", 0, "samples at a time (default 256 points, 16 images, or 8 large ones); more is faster on a GPU")
+	f.StringVar(&backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
 	return cmd
 }
 
-// toFile tells whether the samples go to one file.
-func (o sampleOptions) toFile() bool { return strings.EqualFold(filepath.Ext(o.out), ".npz") }
-
-// check finds wrong use before anything is opened, and gives the indices first ≤ i < last that are asked for.
-func (o sampleOptions) check(nGiven bool) (first, last int, err error) {
-	switch {
-	case o.run == "":
-		return 0, 0, usagef("sample: --run is missing: a run, a model's folder or oracle:ring8")
-	case o.out == "":
-		return 0, 0, usagef("sample: --out is missing: an .npz file or a folder to write")
-	case o.n < 1:
-		return 0, 0, usagef("sample: --n %d must be at least 1", o.n)
-	case o.batch < 0:
-		return 0, 0, usagef("sample: --batch %d must be positive, or 0 for the default", o.batch)
-	case o.steps < 0:
-		return 0, 0, usagef("sample: --steps %d must be positive, or 0 for the solver's own", o.steps)
-	case !(o.tolerance >= 0 && o.tolerance < 1):
-		return 0, 0, usagef("sample: --tolerance %g must lie in (0, 1); 1e-5 is usual", o.tolerance)
-	}
-	if _, _, err := o.method(false); err != nil {
-		return 0, 0, err
-	}
-	if o.span == "" {
-		return 0, o.n, nil
-	}
-	from, to, found := strings.Cut(o.span, ":")
-	first, err1 := strconv.Atoi(from)
-	last, err2 := strconv.Atoi(to)
-	if !found || err1 != nil || err2 != nil || first < 0 || last <= first {
-		return 0, 0, usagef("sample: --range %s must be a:b with 0 ≤ a < b, as 0:5000 for the first 5,000", o.span)
-	}
-	if nGiven && last > o.n {
-		return 0, 0, usagef("sample: --range %s ends behind --n %d; raise --n or leave it out", o.span, o.n)
-	}
-	return first, last, nil
-}
-
-// checkWritable says in time that the samples will find no place.
-func (o sampleOptions) checkWritable() error {
-	folder := o.out
-	if o.toFile() {
-		folder = filepath.Dir(o.out)
-		if stat, err := os.Stat(o.out); err == nil && stat.IsDir() {
-			return fmt.Errorf("--out %s is a folder; name a file in it, or a folder without .npz for PNGs", o.out)
-		}
-	}
-	if err := paper.CheckOut(folder); err != nil {
-		return fmt.Errorf("--out %s: %w", o.out, err)
-	}
-	return nil
-}
-
-func (a *app) sample(cmd *cobra.Command, o sampleOptions) error {
-	first, last, err := o.check(cmd.Flags().Changed("n"))
+func (a *app) sample(cmd *cobra.Command, o sample.Options, backend string) error {
+	first, last, err := o.Check(cmd.Flags().Changed("n"))
 	if err != nil {
 		return err
 	}
-	by, choice, err := a.open(o.modelFlags, o.backend)
+	by, choice, err := a.open(o.Reference, backend)
 	if err != nil {
 		return err
 	}
-	job, err := newSampling(o, by, choice.Name, first, last)
+	job, err := sample.New(o, by, choice.Name, first, last)
 	if err != nil {
 		return err
 	}
-	if err := o.checkWritable(); err != nil {
+	if err := o.CheckWritable(); err != nil {
 		return err
 	}
-	a.say("sample: %d of shape %v by %s", last-first, by.model.Shape, by.name)
-	a.resumable = !o.toFile()
-	if err := job.run(cmd.Context(), a); err != nil {
+	a.Say("sample: %d of shape %v by %s", last-first, by.Model.Shape, by.Name)
+	a.resumable = !o.ToFile()
+	if err := job.Run(cmd.Context(), a.Console); err != nil {
 		return fmt.Errorf("sample: %w", err)
 	}
-	a.say("sample: %d samples in %s", last-first, o.out)
+	a.Say("sample: %d samples in %s", last-first, o.Out)
 	return nil
 }

@@ -1,29 +1,14 @@
 package main
 
 import (
-	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
-
 	"github.com/spf13/cobra"
 
-	"vapoflow/experiments/paper"
-	"vapoflow/experiments/record"
+	"vapoflow/experiments/score"
 )
 
-// scoreOptions are the flags of score.
-type scoreOptions struct {
-	modelFlags
-	input, out, backend, root string
-	s, tolerance              float64
-	seed                      uint64
-	batch, probes, references int
-	flow                      bool
-}
-
 func (a *app) scoreCommand() *cobra.Command {
-	var o scoreOptions
+	var o score.Options
+	var backend, root string
 	cmd := &cobra.Command{
 		Use:   "score --run RUN --input FILE|FOLDER --out FILE.npz",
 		Short: "Φ, ∇Φ, log-densities and out-of-distribution scores of your own inputs",
@@ -52,104 +37,38 @@ against an input. An adaptive solver shares its steps within a batch: log_densit
   experiments score --run fig2-cpu-best-seed0 --input photos/ --out scores.npz --flow=false
   python3 -c "import numpy; z = numpy.load('scores.npz'); print(z['energy'], z['log_density_flow'])"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.score(cmd, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.score(cmd, o, backend, root) },
 	}
-	o.modelFlags.add(cmd, "what scores")
+	addReference(cmd, &o.Reference, "what scores")
 	f := cmd.Flags()
-	f.StringVar(&o.input, "input", "", "what is scored: an .npz or .npy file (the array x, or the only one), or a folder of images (only its subfolder train, where it has one)")
-	f.StringVar(&o.out, "out", "", "where the scores go: an .npz file")
-	f.Float64Var(&o.s, "s", 0.5, "clock of Φ, ∇Φ and what comes of them, in (0, 1]; 1/κ grows towards 1")
-	f.BoolVar(&o.flow, "flow", true, "the log-density by the flow, most of the work; --flow=false leaves it out, and log_density_potential without its anchor")
-	f.Float64Var(&o.tolerance, "tolerance", 0, "of the flow's integration, relative and absolute (default 1e-7 for an oracle, 1e-5 for a network at points, 1e-4 at images)")
-	f.IntVar(&o.probes, "probes", 0, "random probes of the divergence (default: exact up to 32 dimensions, 2 above)")
-	f.IntVar(&o.batch, "batch", 0, "inputs at a time (default 256 points or 16 images)")
-	f.IntVar(&o.references, "references", 0, "how many training examples anchor (default 256 points or 32 images)")
-	f.Uint64Var(&o.seed, "seed", 0, "of the probes and of the references' noise")
-	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
-	f.StringVar(&o.root, "data", "", "folder that holds the data sets, for the references (default $VAPO_DATA, else ./data)")
+	f.StringVar(&o.Input, "input", "", "what is scored: an .npz or .npy file (the array x, or the only one), or a folder of images (only its subfolder train, where it has one)")
+	f.StringVar(&o.Out, "out", "", "where the scores go: an .npz file")
+	f.Float64Var(&o.S, "s", 0.5, "clock of Φ, ∇Φ and what comes of them, in (0, 1]; 1/κ grows towards 1")
+	f.BoolVar(&o.Flow, "flow", true, "the log-density by the flow, most of the work; --flow=false leaves it out, and log_density_potential without its anchor")
+	f.Float64Var(&o.Tolerance, "tolerance", 0, "of the flow's integration, relative and absolute (default 1e-7 for an oracle, 1e-5 for a network at points, 1e-4 at images)")
+	f.IntVar(&o.Probes, "probes", 0, "random probes of the divergence (default: exact up to 32 dimensions, 2 above)")
+	f.IntVar(&o.Batch, "batch", 0, "inputs at a time (default 256 points or 16 images)")
+	f.IntVar(&o.References, "references", 0, "how many training examples anchor (default 256 points or 32 images)")
+	f.Uint64Var(&o.Seed, "seed", 0, "of the probes and of the references' noise")
+	f.StringVar(&backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	f.StringVar(&root, "data", "", "folder that holds the data sets, for the references (default $VAPO_DATA, else ./data)")
 	return cmd
 }
 
-// check finds wrong use before anything is opened.
-func (o scoreOptions) check() error {
-	for _, flag := range []struct{ name, value, what string }{
-		{"run", o.run, "a run, a model's folder or oracle:ring8"},
-		{"input", o.input, "an .npz or .npy file or a folder of images"},
-		{"out", o.out, "the .npz file to write"},
-	} {
-		if flag.value == "" {
-			return usagef("score: --%s is missing: %s", flag.name, flag.what)
-		}
-	}
-	if !(o.s > 0 && o.s <= 1) {
-		return usagef("score: --s %g is outside (0, 1]: at s = 0, the prior, Φ says nothing of the data", o.s)
-	}
-	if !(o.tolerance >= 0 && o.tolerance < 1) {
-		return usagef("score: --tolerance %g must lie in (0, 1); 1e-5 is usual", o.tolerance)
-	}
-	for name, n := range map[string]int{"probes": o.probes, "batch": o.batch, "references": o.references} {
-		if n < 0 {
-			return usagef("score: --%s %d must be positive, or 0 for the default", name, n)
-		}
-	}
-	if !strings.EqualFold(filepath.Ext(o.out), ".npz") {
-		return usagef("score: --out %s: the scores are an .npz file; give it a name that ends so", o.out)
-	}
-	if in, err := os.Stat(o.input); err == nil {
-		if out, err := os.Stat(o.out); err == nil && os.SameFile(in, out) {
-			return usagef("score: --out %s would replace the input; give it another name", o.out)
-		}
-	}
-	return nil
-}
-
-// checkWritable says in time that the scores will find no place.
-func (o scoreOptions) checkWritable() error {
-	if err := paper.CheckOut(filepath.Dir(o.out)); err != nil {
-		return fmt.Errorf("--out %s: %w", o.out, err)
-	}
-	if stat, err := os.Stat(o.out); err == nil && stat.IsDir() {
-		return fmt.Errorf("--out %s is a folder; name a file in it", o.out)
-	}
-	return nil
-}
-
-func (a *app) score(cmd *cobra.Command, o scoreOptions) error {
-	if err := o.check(); err != nil {
+func (a *app) score(cmd *cobra.Command, o score.Options, backend, root string) error {
+	if err := o.Check(); err != nil {
 		return err
 	}
-	root, err := dataRoot(o.root)
+	var err error
+	if o.DataRoot, err = dataRoot(root); err != nil {
+		return err
+	}
+	if err := o.CheckWritable(); err != nil {
+		return err
+	}
+	by, _, err := a.open(o.Reference, backend)
 	if err != nil {
 		return err
 	}
-	if err := o.checkWritable(); err != nil {
-		return err
-	}
-	named, _, err := a.open(o.modelFlags, o.backend)
-	if err != nil {
-		return err
-	}
-	by, err := named.scored(root)
-	if err != nil {
-		return asUsage(err)
-	}
-	in, err := openInputs(o.input, root, by)
-	if err != nil {
-		return asUsage(err)
-	}
-	job := newScoring(o, by, in)
-	a.say("score: x %v by %s", append([]int{in.info.Len}, in.info.Shape...), by.name)
-	a.say("score: references: %d examples of %s", job.references, by.data.Info().Title)
-	arrays, err := job.run(cmd.Context(), a.count("score"))
-	if err != nil {
-		return fmt.Errorf("score: %w", err)
-	}
-	if err := record.WriteArrays(o.out, arrays); err != nil {
-		return err
-	}
-	for _, line := range job.summary() {
-		a.say("  %s", line)
-	}
-	a.say("score: scores in %s", o.out)
-	return nil
+	return asUsage(score.Run(cmd.Context(), o, by, a.Console))
 }

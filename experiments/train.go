@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"vapoflow/experiments/paper"
+	"vapoflow/experiments/usage"
 )
 
 func (a *app) trainCommand() *cobra.Command {
@@ -27,7 +28,7 @@ field, for RGB images also samples.
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if data == "" {
-				return usagef("train: --data is missing: an .npz or .npy file, a folder of images, or the name of a set (`experiments data list`)")
+				return usage.Errorf("train: --data is missing: an .npz or .npy file, a folder of images, or the name of a set (`experiments data list`)")
 			}
 			if err := paper.CheckPreset(o.preset, o.recipe); err != nil {
 				return asUsage(err)
@@ -41,7 +42,7 @@ field, for RGB images also samples.
 			if err != nil {
 				return explain(dir, asUsage(err))
 			}
-			a.say("train: model in %s", filepath.Join(dir, "model"))
+			a.Say("train: model in %s", filepath.Join(dir, "model"))
 			return a.tell(dir)
 		},
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 )
 
 // own trains on the user's data. It is no element of the paper, and keeps its record like one.
@@ -33,7 +34,7 @@ func Train(ctx context.Context, data string, env Env) (dir string, err error) {
 	// The data's shape decides what is trained, so it is opened before the settings are known.
 	probe := planarSettings(env.Preset, env.Recipe)
 	if err := probe.Apply(changes); err != nil {
-		return "", SettingsError{err}
+		return "", usage.Wrap(err)
 	}
 	set, err := probe.Config.Open(env.DataRoot, "train")
 	if err != nil {

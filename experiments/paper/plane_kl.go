@@ -27,7 +27,7 @@ func klSamples(preset string) int {
 
 // measureKL fills in KL(ρ_Φ(·; s) ‖ ρ̄(·; s)), the quantity that the method minimises.
 func (p *Plane) measureKL(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneOptions) error {
-	if o.KLSamples == 0 {
+	if o.KLSamples == 0 || data.Std == 0 { // points have no density to compare with
 		return nil
 	}
 	flow := &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}

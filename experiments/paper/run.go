@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -91,10 +92,10 @@ func Run(ctx context.Context, id string, env Env) (dir string, err error) {
 func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, err error) {
 	w := &work{Env: env, Settings: base}
 	if err := w.Settings.Apply(env.Changes); err != nil {
-		return "", SettingsError{err}
+		return "", usage.Wrap(err)
 	}
 	if err := w.Settings.Validate(); err != nil {
-		return "", SettingsError{fmt.Errorf("%s: %w", e.ID, err)}
+		return "", usage.Errorf("%s: %w", e.ID, err)
 	}
 	if err := w.chooseModel(&base); err != nil {
 		return "", err

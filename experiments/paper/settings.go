@@ -52,12 +52,6 @@ func (s Settings) solver() (solver.Solver, error) {
 	return solver.New(s.Solver, o)
 }
 
-// SettingsError is an error in what was asked for, found before anything ran.
-type SettingsError struct{ error }
-
-// Unwrap returns the cause.
-func (e SettingsError) Unwrap() error { return e.error }
-
 // Change sets one key of Settings.
 type Change struct {
 	Key    string

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
@@ -38,7 +39,7 @@ type oodSet struct {
 
 func computeTable3(ctx context.Context, w *work) error {
 	if w.Samples < 4 {
-		return SettingsError{fmt.Errorf("%s: samples must be at least 4, got %d", w.run.Element, w.Samples)}
+		return usage.Errorf("%s: samples must be at least 4, got %d", w.run.Element, w.Samples)
 	}
 	m, err := w.trainImages(ctx)
 	if err != nil {

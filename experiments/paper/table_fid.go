@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
@@ -55,7 +56,7 @@ const fewestSamples = 5
 
 func computeFID(ctx context.Context, w *work) error {
 	if w.Samples < fewestSamples {
-		return SettingsError{fmt.Errorf("%s: samples must be at least %d, got %d", w.run.Element, fewestSamples, w.Samples)}
+		return usage.Errorf("%s: samples must be at least %d, got %d", w.run.Element, fewestSamples, w.Samples)
 	}
 	by, err := w.extractor(ctx) // first: weights that cannot be read should not be found out after an hour
 	if err != nil {

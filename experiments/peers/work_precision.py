@@ -6,7 +6,7 @@ on a circle of radius 2, in float64, with rtol = atol = 1e-3 ... 1e-8. The whole
 evaluations of the field (NFE) and the largest error of a coordinate at s = 1 against SciPy's DOP853 at 1e-13.
 
     python3 -m venv peers && peers/bin/pip install numpy scipy torchdiffeq diffrax
-    peers/bin/python work_precision.py > work_precision.json
+    peers/bin/python work_precision.py > ../bench/work_precision.json
 
 NumPy and SciPy are needed; torchdiffeq and diffrax are measured where they are installed.
 """

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -9,10 +9,11 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
@@ -24,35 +25,31 @@ import (
 var noiseClock = []float64{0.05, 0.25, 0.5, 0.75, 0.95, -1}
 
 type noiseOptions struct {
-	out                 string
 	steps, draws, batch int
 }
 
-func (a *app) benchNoiseCommand() *cobra.Command {
-	var o noiseOptions
-	cmd := &cobra.Command{
-		Use:   "gradient-noise",
-		Short: "Variance of the θ-gradient of every loss at the same weights, over s",
-		Long: `Takes the gradient ∇_θ of each loss on the same independent batches of ring8 along the paper's homotopy, at the weights of the MLP of
+var noise = Bench{
+	ID: "gradient-noise", Title: "Noise of the gradient of three losses",
+	Short: "Variance of the θ-gradient of every loss at the same weights, over s",
+	Long: `Takes the gradient ∇_θ of each loss on the same independent batches of ring8 along the paper's homotopy, at the weights of the MLP of
 Figure 1 as they are drawn and after a short training by alignment. All losses have one mean gradient; their noise differs. It is
 given for one example, as the trace of the covariance, against alignment's, and over ‖mean gradient‖², which is the batch at
 which noise and signal are equal (the simple noise scale of McCandlish et al. 2018, arXiv:1812.06162).`,
-		Example: "  experiments bench gradient-noise\n  experiments bench gradient-noise --draws 4096 --steps 10000",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if o.steps < 1 || o.draws < 4 || o.batch < 1 {
-				return usagef("bench gradient-noise: needs --steps 1, --draws 4 and --batch 1 at least, got %d, %d and %d", o.steps, o.draws, o.batch)
-			}
-			return a.bench(cmd.Context(), o.out, "gradient-noise", "Noise of the gradient of three losses", func(ctx context.Context, run *record.Run) error {
-				return a.benchNoise(ctx, run, o)
-			})
-		},
+	Example: "  experiments bench gradient-noise\n  experiments bench gradient-noise --draws 4096 --steps 10000",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &noiseOptions{}
+		f.IntVar(&o.steps, "steps", 500, "training steps before the second measurement")
+		f.IntVar(&o.draws, "draws", 1024, "independent batches for each loss and s")
+		f.IntVar(&o.batch, "batch", 32, "examples in each batch")
+		return o
+	},
+}
+
+func (o *noiseOptions) check() error {
+	if o.steps < 1 || o.draws < 4 || o.batch < 1 {
+		return usage.Errorf("bench gradient-noise: needs --steps 1, --draws 4 and --batch 1 at least, got %d, %d and %d", o.steps, o.draws, o.batch)
 	}
-	outFlag(cmd, &o.out)
-	cmd.Flags().IntVar(&o.steps, "steps", 500, "training steps before the second measurement")
-	cmd.Flags().IntVar(&o.draws, "draws", 1024, "independent batches for each loss and s")
-	cmd.Flags().IntVar(&o.batch, "batch", 32, "examples in each batch")
-	return cmd
+	return nil
 }
 
 // gradientNoise is what is measured of one loss at one s.
@@ -67,14 +64,14 @@ type gradientNoise struct {
 	mean     []float64 // of the gradient
 }
 
-func (a *app) benchNoise(ctx context.Context, run *record.Run, o noiseOptions) error {
-	choice, err := a.benchBackend(run)
+func (o *noiseOptions) measure(ctx context.Context, w *work) error {
+	choice, err := w.backend()
 	if err != nil {
 		return err
 	}
 	config := vapo.DefaultConfig()
 	config.Steps = o.steps
-	trained, err := a.benchModel(ctx, choice, o.out, config)
+	trained, err := w.model(ctx, choice, config)
 	if err != nil {
 		return err
 	}
@@ -100,7 +97,7 @@ func (a *app) benchNoise(ctx context.Context, run *record.Run, o noiseOptions) e
 		name string
 		m    *vapo.Model
 	}{{"as drawn", initial}, {fmt.Sprintf("after %d steps", o.steps), trained}} {
-		measured, err := measureNoise(ctx, weights.m, o)
+		measured, err := measureNoise(ctx, weights.m, *o)
 		if err != nil {
 			return err
 		}
@@ -117,9 +114,9 @@ func (a *app) benchNoise(ctx context.Context, run *record.Run, o noiseOptions) e
 	for _, n := range all {
 		worst = math.Max(worst, n.TraceErr/n.Trace)
 	}
-	run.Note("The largest standard error of a trace is %.0f %% of it.", 100*worst)
-	run.Tables = []record.Table{table}
-	return record.Metrics(run, all)
+	w.run.Note("The largest standard error of a trace is %.0f %% of it.", 100*worst)
+	w.run.Tables = []record.Table{table}
+	return record.Metrics(w.run, all)
 }
 
 // noiseRow shows the losses at one s. The mean gradient is alignment's: it is the same for all.

@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -6,9 +6,10 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/homotopy"
@@ -28,50 +29,39 @@ type densityProblem struct {
 var densityProblems = map[string]densityProblem{"gauss2": {mixture.Gauss2(), 0.03}, "gauss16": {mixture.Gauss16(), 0.15}}
 
 type densityOptions struct {
-	out                  string
 	problems, homotopies []string
 	steps, n             int
 }
 
-func (a *app) benchDensityCommand() *cobra.Command {
-	var o densityOptions
-	cmd := &cobra.Command{
-		Use:   "density",
-		Short: "Log-density of a plain MLP by the flow and by inversion, against closed forms",
-		Long: `Trains the MLP of Figure 1 on gauss2 and gauss16 by alignment and compares its log-density with the exact log ρ̄(·; s) at fresh samples of ρ̄(·; s):
+var densities = Bench{
+	ID: "density", Title: "Log-density against closed forms",
+	Short: "Log-density of a plain MLP by the flow and by inversion, against closed forms",
+	Long: `Trains the MLP of Figure 1 on gauss2 and gauss16 by alignment and compares its log-density with the exact log ρ̄(·; s) at fresh samples of ρ̄(·; s):
 by the backward flow from s = 1 with the exact Laplacian, with the exact potential in the network's place, and by inversion of Φ at interior
 s, anchored to the flow's log-density at other points. In the plane, exp of the flow's log-density is summed over a grid. All in float64.`,
-		Example: "  experiments bench density\n  experiments bench density --steps 500 --points 100",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.check(); err != nil {
-				return usageError{err}
-			}
-			return a.bench(cmd.Context(), o.out, "density", "Log-density against closed forms", func(ctx context.Context, run *record.Run) error {
-				return a.benchDensity(ctx, run, o)
-			})
-		},
-	}
-	outFlag(cmd, &o.out)
-	cmd.Flags().StringSliceVar(&o.problems, "problems", []string{"gauss2", "gauss16"}, "data sets")
-	cmd.Flags().StringSliceVar(&o.homotopies, "homotopies", []string{"straight", "posterior"}, "homotopies")
-	cmd.Flags().IntVar(&o.steps, "steps", 10_000, "training steps")
-	cmd.Flags().IntVar(&o.n, "points", 500, "points at which densities are compared")
-	return cmd
+	Example: "  experiments bench density\n  experiments bench density --steps 500 --points 100",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &densityOptions{}
+		f.StringSliceVar(&o.problems, "problems", []string{"gauss2", "gauss16"}, "data sets")
+		f.StringSliceVar(&o.homotopies, "homotopies", []string{"straight", "posterior"}, "homotopies")
+		f.IntVar(&o.steps, "steps", 10_000, "training steps")
+		f.IntVar(&o.n, "points", 500, "points at which densities are compared")
+		return o
+	},
 }
 
-func (o densityOptions) check() error {
+func (o *densityOptions) check() error {
 	if o.steps < 1 || o.n < 2 {
-		return fmt.Errorf("bench density: needs --steps 1 and --points 2 at least, got %d and %d", o.steps, o.n)
+		return usage.Errorf("bench density: needs --steps 1 and --points 2 at least, got %d and %d", o.steps, o.n)
 	}
 	for _, name := range o.problems {
 		if _, ok := densityProblems[name]; !ok {
-			return fmt.Errorf("bench density: unknown problem %q; choose from gauss2, gauss16", name)
+			return usage.Errorf("bench density: unknown problem %q; choose from gauss2, gauss16", name)
 		}
 	}
 	for _, name := range o.homotopies {
 		if _, err := homotopy.New(name, 1, 0.01); err != nil {
-			return fmt.Errorf("bench density: %w", err)
+			return usage.Errorf("bench density: %w", err)
 		}
 	}
 	return nil
@@ -86,8 +76,8 @@ type densityResult struct {
 	NFE               int       // of the flow from s = 1 to 0
 }
 
-func (a *app) benchDensity(ctx context.Context, run *record.Run, o densityOptions) error {
-	choice, err := a.benchBackend(run)
+func (o *densityOptions) measure(ctx context.Context, w *work) error {
+	choice, err := w.backend()
 	if err != nil {
 		return err
 	}
@@ -103,7 +93,7 @@ func (a *app) benchDensity(ctx context.Context, run *record.Run, o densityOption
 		for _, path := range o.homotopies {
 			config := vapo.DefaultConfig()
 			config.Data, config.Homotopy, config.Steps = name, path, o.steps
-			m, err := a.benchModel(ctx, choice, o.out, config)
+			m, err := w.model(ctx, choice, config)
 			if err != nil {
 				return err
 			}
@@ -113,10 +103,10 @@ func (a *app) benchDensity(ctx context.Context, run *record.Run, o densityOption
 			}
 			r.Problem, r.Homotopy = name, path
 			table.Rows = append(table.Rows, r.row(p.target))
-			r.keep(run)
+			r.keep(w.run)
 		}
 	}
-	run.Tables = []record.Table{table}
+	w.run.Tables = []record.Table{table}
 	return nil
 }
 

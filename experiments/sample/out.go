@@ -1,4 +1,4 @@
-package main
+package sample
 
 import (
 	"archive/zip"
@@ -14,13 +14,14 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 
+	"vapoflow/experiments/usage"
 	"vapoflow/internal/atomicfile"
 	"vapoflow/vapo/dataset"
 )
 
 // intoFile writes an .npz, of which only one batch is in memory at a time.
-func (j *sampling) intoFile(draw func(sink) error) error {
-	shape := j.by.model.Shape
+func (j *Sampling) intoFile(draw func(sink) error) error {
+	shape := j.by.Model.Shape
 	array := stream{image: len(shape) == 3}
 	descr := "<f4"
 	if array.image {
@@ -96,12 +97,12 @@ func checkPNG(shape []int) error {
 	if len(shape) == 3 && (shape[2] == 1 || shape[2] == 3) {
 		return nil
 	}
-	return usagef("sample: --out: only images of 1 or 3 channels go to a folder, and the samples have shape %v; name a file that ends with .npz", shape)
+	return usage.Errorf("sample: --out: only images of 1 or 3 channels go to a folder, and the samples have shape %v; name a file that ends with .npz", shape)
 }
 
 // intoFolder writes one PNG for each sample.
-func (j *sampling) intoFolder(draw func(sink) error) error {
-	return draw(folder{j.out, j.by.model.Shape})
+func (j *Sampling) intoFolder(draw func(sink) error) error {
+	return draw(folder{j.out, j.by.Model.Shape})
 }
 
 type folder struct {

@@ -1,4 +1,4 @@
-package main
+package sample
 
 import (
 	"cmp"
@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/trained"
+	"vapoflow/experiments/usage"
 	"vapoflow/internal/atomicfile"
 	"vapoflow/vapo"
 	"vapoflow/vapo/solver"
@@ -43,37 +45,37 @@ type decides struct {
 const recipeFile = "sampling.json"
 
 // method is the solver that the flags ask for, its default tolerance that of points or images.
-func (o sampleOptions) method(image bool) (solver.Tableau, solver.Solver, error) {
-	name := cmp.Or(o.solver, solver.DormandPrince5.Name)
-	options := solver.Options{Steps: o.steps, RTol: o.tolerance, ATol: o.tolerance}
+func (o Options) method(image bool) (solver.Tableau, solver.Solver, error) {
+	name := cmp.Or(o.Solver, solver.DormandPrince5.Name)
+	options := solver.Options{Steps: o.Steps, RTol: o.Tolerance, ATol: o.Tolerance}
 	t, err := solver.ByName(name)
 	if err != nil {
-		return t, nil, usagef("sample: --solver: %v", err)
+		return t, nil, usage.Errorf("sample: --solver: %v", err)
 	}
-	if image && t.Adaptive() && o.steps == 0 && o.tolerance == 0 {
+	if image && t.Adaptive() && o.Steps == 0 && o.Tolerance == 0 {
 		options.RTol, options.ATol = 1e-3, 1e-3
 	}
 	with, err := solver.New(name, options)
 	if err != nil {
-		return t, nil, usagef("sample: --solver %s, --steps %d, --tolerance %g: %v", name, o.steps, o.tolerance, err)
+		return t, nil, usage.Errorf("sample: --solver %s, --steps %d, --tolerance %g: %v", name, o.Steps, o.Tolerance, err)
 	}
 	return t, with, nil
 }
 
 // newRecipe resolves the flags. An adaptive solver's grid is left to be found.
-func newRecipe(o sampleOptions, by *found, backend string) (recipe, solver.Solver, error) {
-	image := len(by.model.Shape) == 3
+func newRecipe(o Options, by *trained.Potential, backend string) (recipe, solver.Solver, error) {
+	image := len(by.Model.Shape) == 3
 	size := 256
 	switch { // of images as many as the paper's figures draw at once: theirs are the same to the last bit
-	case image && by.model.Shape[0]*by.model.Shape[1]*by.model.Shape[2] > 32*32*3:
+	case image && by.Model.Shape[0]*by.Model.Shape[1]*by.Model.Shape[2] > 32*32*3:
 		size = 8
 	case image:
 		size = 16
 	}
-	r := recipe{Run: o.run, Homotopy: fmt.Sprint(by.model.Homotopy), Versions: record.Program()}
-	r.Decides = decides{Weights: by.name, Seed: o.seed, Batch: cmp.Or(o.batch, size), Backend: backend}
-	if !by.exact {
-		hash, err := vapo.WeightsSHA256(by.model.Store)
+	r := recipe{Run: o.Run, Homotopy: fmt.Sprint(by.Model.Homotopy), Versions: record.Program()}
+	r.Decides = decides{Weights: by.Name, Seed: o.Seed, Batch: cmp.Or(o.Batch, size), Backend: backend}
+	if !by.Exact {
+		hash, err := vapo.WeightsSHA256(by.Model.Store)
 		if err != nil {
 			return r, nil, err
 		}
@@ -83,20 +85,20 @@ func newRecipe(o sampleOptions, by *found, backend string) (recipe, solver.Solve
 	if err != nil {
 		return r, nil, err
 	}
-	if own := o.solver == "" && o.steps == 0 && o.tolerance == 0; own && by.run != nil && len(by.run.Grid) > 0 {
+	if own := o.Solver == "" && o.Steps == 0 && o.Tolerance == 0; own && by.Run != nil && len(by.Run.Grid) > 0 {
 		var settings struct{ Solver string }
-		if err := json.Unmarshal(by.run.Config, &settings); err != nil {
-			return r, nil, fmt.Errorf("sample: the configuration of %s: %w", o.run, err)
+		if err := json.Unmarshal(by.Run.Config, &settings); err != nil {
+			return r, nil, fmt.Errorf("sample: the configuration of %s: %w", o.Run, err)
 		}
 		if t, err = solver.ByName(settings.Solver); err != nil {
-			return r, nil, fmt.Errorf("sample: the run %s: %w; give --solver", o.run, err)
+			return r, nil, fmt.Errorf("sample: the run %s: %w; give --solver", o.Run, err)
 		}
 		r.Decides.Recorded = true
-		r.setGrid(t, by.run.Grid)
+		r.setGrid(t, by.Run.Grid)
 	} else if adaptive, ok := with.(solver.Adaptive); ok {
 		r.Decides.Tolerance, r.Decides.Reference = cmp.Or(adaptive.RTol, solver.DefaultTolerance), size
 	} else {
-		r.Decides.Steps = cmp.Or(o.steps, solver.DefaultSteps)
+		r.Decides.Steps = cmp.Or(o.Steps, solver.DefaultSteps)
 		grid := make([]float64, r.Decides.Steps+1)
 		for i := range grid {
 			grid[i] = float64(i) / float64(r.Decides.Steps)

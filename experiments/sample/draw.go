@@ -1,17 +1,19 @@
-package main
+package sample
 
 import (
 	"context"
 	"fmt"
 
+	"vapoflow/experiments/console"
+	"vapoflow/experiments/trained"
 	"vapoflow/vapo"
 	"vapoflow/vapo/solver"
 )
 
-// sampling draws the samples first ≤ i < last.
-type sampling struct {
+// Sampling draws the samples first ≤ i < last.
+type Sampling struct {
 	recipe
-	by          *found
+	by          *trained.Potential
 	out         string
 	toFile      bool
 	first, last int
@@ -20,7 +22,7 @@ type sampling struct {
 	sampler     *vapo.Sampler // made when the first sample is drawn
 }
 
-func newSampling(o sampleOptions, by *found, backend string, first, last int) (*sampling, error) {
+func New(o Options, by *trained.Potential, backend string, first, last int) (*Sampling, error) {
 	r, with, err := newRecipe(o, by, backend)
 	if err != nil {
 		return nil, err
@@ -29,9 +31,9 @@ func newSampling(o sampleOptions, by *found, backend string, first, last int) (*
 	if err != nil {
 		return nil, err
 	}
-	j := &sampling{recipe: r, by: by, out: o.out, toFile: o.toFile(), first: first, last: last, tableau: t, with: with}
+	j := &Sampling{recipe: r, by: by, out: o.Out, toFile: o.ToFile(), first: first, last: last, tableau: t, with: with}
 	if !j.toFile {
-		return j, checkPNG(by.model.Shape)
+		return j, checkPNG(by.Model.Shape)
 	}
 	return j, nil
 }
@@ -42,8 +44,8 @@ type sink interface {
 	write(i int, x []float32) error // flat
 }
 
-// run draws them into the file or folder.
-func (j *sampling) run(ctx context.Context, a *app) error {
+// Run draws them into the file or folder.
+func (j *Sampling) Run(ctx context.Context, c *console.Console) error {
 	find, into := func() error { return j.findGrid(ctx) }, j.intoFile
 	var err error
 	if j.toFile {
@@ -54,17 +56,17 @@ func (j *sampling) run(ctx context.Context, a *app) error {
 	if err != nil {
 		return err
 	}
-	a.say("sample: %s", j.recipe)
-	a.say("sample: s = %.4g", j.Grid)
-	return into(func(to sink) error { return j.draw(ctx, to, a.count("sample")) })
+	c.Say("sample: %s", j.recipe)
+	c.Say("sample: s = %.4g", j.Grid)
+	return into(func(to sink) error { return j.draw(ctx, to, c.Count("sample")) })
 }
 
 // findGrid runs an adaptive solver over the reference samples, where the recipe has no grid.
-func (j *sampling) findGrid(ctx context.Context) error {
+func (j *Sampling) findGrid(ctx context.Context) error {
 	if j.Grid != nil {
 		return nil
 	}
-	found, err := j.by.model.NewSampler(ctx, j.with, j.Decides.Seed, j.Decides.Reference)
+	found, err := j.by.Model.NewSampler(ctx, j.with, j.Decides.Seed, j.Decides.Reference)
 	if err != nil {
 		return fmt.Errorf("finding the steps on the first %d samples: %w", j.Decides.Reference, err)
 	}
@@ -76,7 +78,7 @@ func (j *sampling) findGrid(ctx context.Context) error {
 }
 
 // draw passes the samples to the sink, a batch at a time.
-func (j *sampling) draw(ctx context.Context, to sink, progress func(done, total int)) error {
+func (j *Sampling) draw(ctx context.Context, to sink, progress func(done, total int)) error {
 	size := j.Decides.Batch
 	for start := j.first / size * size; start < j.last; start += size {
 		first, last := max(start, j.first), min(start+size, j.last)
@@ -89,7 +91,7 @@ func (j *sampling) draw(ctx context.Context, to sink, progress func(done, total 
 }
 
 // drawBatch passes on the samples first ≤ i < last of one batch, which costs as much as all of the batch.
-func (j *sampling) drawBatch(ctx context.Context, to sink, first, last int) error {
+func (j *Sampling) drawBatch(ctx context.Context, to sink, first, last int) error {
 	for first < last && to.has(first) {
 		first++
 	}
@@ -98,7 +100,7 @@ func (j *sampling) drawBatch(ctx context.Context, to sink, first, last int) erro
 	}
 	if j.sampler == nil {
 		var err error
-		if j.sampler, err = j.by.model.NewSampler(ctx, solver.Fixed{Tableau: j.tableau, Grid: j.Grid}, j.Decides.Seed, j.Decides.Batch); err != nil {
+		if j.sampler, err = j.by.Model.NewSampler(ctx, solver.Fixed{Tableau: j.tableau, Grid: j.Grid}, j.Decides.Seed, j.Decides.Batch); err != nil {
 			return err
 		}
 	}

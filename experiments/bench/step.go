@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -8,9 +8,11 @@ import (
 	"strings"
 	"time"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"vapoflow/experiments/console"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -29,31 +31,29 @@ var stepCases = []struct {
 	}},
 }
 
-func (a *app) benchStepCommand() *cobra.Command {
-	var out string
-	var steps int
-	cmd := &cobra.Command{
-		Use:   "step",
-		Short: "Time a training step on pure Go and on XLA",
-		Long: `Times whole training steps as vapo.Train takes them, drawing the batch included: the median after a warm-up, on
+var step = Bench{
+	ID: "step", Title: "Time of a training step",
+	Short: "Time a training step on pure Go and on XLA",
+	Long: `Times whole training steps as vapo.Train takes them, drawing the batch included: the median after a warm-up, on
 pure Go and, where a plugin is found, on XLA. Let nothing else run meanwhile.`,
-		Example: "  experiments bench step\n  experiments bench step --steps 500",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if steps < 10 {
-				return usagef("bench step: --steps must be at least 10, got %d", steps)
-			}
-			return a.bench(cmd.Context(), out, "step", "Time of a training step", func(ctx context.Context, run *record.Run) error {
-				return a.benchSteps(ctx, run, steps)
-			})
-		},
-	}
-	outFlag(cmd, &out)
-	cmd.Flags().IntVar(&steps, "steps", 400, "steps timed for the MLP; a quarter for the ResNet")
-	return cmd
+	Example: "  experiments bench step\n  experiments bench step --steps 500",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &stepOptions{}
+		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP; a quarter for the ResNet")
+		return o
+	},
 }
 
-func (a *app) benchSteps(ctx context.Context, run *record.Run, steps int) error {
+type stepOptions struct{ steps int }
+
+func (o *stepOptions) check() error {
+	if o.steps < 10 {
+		return usage.Errorf("bench step: --steps must be at least 10, got %d", o.steps)
+	}
+	return nil
+}
+
+func (o *stepOptions) measure(ctx context.Context, w *work) error {
 	table := record.Table{Caption: "Median time of a training step in ms.", Header: []string{"training"}}
 	for _, c := range stepCases {
 		table.Rows = append(table.Rows, []string{c.name})
@@ -65,24 +65,24 @@ func (a *app) benchSteps(ctx context.Context, run *record.Run, steps int) error 
 	for _, spec := range []string{"go", xla} {
 		choice, err := backend.New(spec)
 		if err != nil {
-			a.say("not measured: %s", oneLine(err))
-			run.Note("%s was not measured: %s", spec, oneLine(err))
+			w.Say("not measured: %s", console.OneLine(err))
+			w.run.Note("%s was not measured: %s", spec, console.OneLine(err))
 			continue
 		}
-		a.say("%s", choice.Line)
+		w.Say("%s", choice.Line)
 		table.Header = append(table.Header, choice.Name)
 		for i, c := range stepCases {
 			config := vapo.DefaultConfig()
 			c.change(&config)
-			took, err := timeSteps(ctx, choice, config, max(10, steps/c.shorter))
+			took, err := timeSteps(ctx, choice, config, max(10, o.steps/c.shorter))
 			if err != nil {
 				return err
 			}
 			table.Rows[i] = append(table.Rows[i], fmt.Sprintf("%.2f", took))
-			run.Results[c.name+", "+choice.Name] = took
+			w.run.Results[c.name+", "+choice.Name] = took
 		}
 	}
-	run.Tables = []record.Table{table}
+	w.run.Tables = []record.Table{table}
 	return nil
 }
 

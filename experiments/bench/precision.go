@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -13,9 +13,10 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/figures"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
@@ -23,29 +24,27 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-func (a *app) benchPrecisionCommand() *cobra.Command {
-	var out string
-	var from, to int
-	cmd := &cobra.Command{
-		Use:   "work-precision",
-		Short: "Evaluations and errors of the solvers on the exact field of ring8, beside the peers'",
-		Long: `Carries 512 points along the exact field u* of ring8 (straight homotopy, float64) with every solver and compares the ends with
+var precision = Bench{
+	ID: "work-precision", Title: "Work and precision of the solvers",
+	Short: "Evaluations and errors of the solvers on the exact field of ring8, beside the peers'",
+	Long: `Carries 512 points along the exact field u* of ring8 (straight homotopy, float64) with every solver and compares the ends with
 dopri8 at five digits more than the tightest tolerance (1e-13). The peers' numbers were recorded with experiments/peers/work_precision.py on the same field, points and tolerances.`,
-		Example: "  experiments bench work-precision",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if from < 1 || to < from || to > 11 {
-				return usagef("bench work-precision: tolerances run from 1e-FROM to 1e-TO with 1 ≤ FROM ≤ TO ≤ 11, got %d and %d", from, to)
-			}
-			return a.bench(cmd.Context(), out, "work-precision", "Work and precision of the solvers", func(ctx context.Context, run *record.Run) error {
-				return a.benchPrecision(ctx, run, from, to)
-			})
-		},
+	Example: "  experiments bench work-precision",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &precisionOptions{}
+		f.IntVar(&o.from, "from", 3, "loosest tolerance, 1e-FROM")
+		f.IntVar(&o.to, "to", 8, "tightest tolerance, 1e-TO")
+		return o
+	},
+}
+
+type precisionOptions struct{ from, to int }
+
+func (o *precisionOptions) check() error {
+	if o.from < 1 || o.to < o.from || o.to > 11 {
+		return usage.Errorf("bench work-precision: tolerances run from 1e-FROM to 1e-TO with 1 ≤ FROM ≤ TO ≤ 11, got %d and %d", o.from, o.to)
 	}
-	outFlag(cmd, &out)
-	cmd.Flags().IntVar(&from, "from", 3, "loosest tolerance, 1e-FROM")
-	cmd.Flags().IntVar(&to, "to", 8, "tightest tolerance, 1e-TO")
-	return cmd
+	return nil
 }
 
 // workCurve is what a method costs and achieves.
@@ -63,7 +62,7 @@ type workPoint struct {
 
 // peersRecord is what experiments/peers/work_precision.py wrote.
 //
-//go:embed peers/work_precision.json
+//go:embed work_precision.json
 var peersRecord []byte
 
 type peersWork struct {
@@ -88,10 +87,11 @@ func fixedBudgets(from, to int) (budgets []int) {
 	return budgets
 }
 
-func (a *app) benchPrecision(ctx context.Context, run *record.Run, from, to int) error {
+func (o *precisionOptions) measure(ctx context.Context, w *work) error {
+	from, to := o.from, o.to
 	var peers peersWork
 	if err := json.Unmarshal(peersRecord, &peers); err != nil {
-		return fmt.Errorf("peers/work_precision.json: %w", err)
+		return fmt.Errorf("work_precision.json: %w", err)
 	}
 	problem, err := newRingProblem(ctx, math.Pow10(-min(to+5, 13)))
 	if err != nil {
@@ -105,20 +105,20 @@ func (a *app) benchPrecision(ctx context.Context, run *record.Run, from, to int)
 	for _, name := range slices.Sorted(maps.Keys(peers.Versions)) {
 		versions = append(versions, name+" "+peers.Versions[name])
 	}
-	run.Note("Peers, recorded with experiments/peers/work_precision.py: %s.", strings.Join(versions, ", "))
+	w.run.Note("Peers, recorded with experiments/peers/work_precision.py: %s.", strings.Join(versions, ", "))
 	if len(peers.Missing) > 0 {
-		run.Note("Not measured, because not installed there: %s.", strings.Join(peers.Missing, ", "))
+		w.run.Note("Not measured, because not installed there: %s.", strings.Join(peers.Missing, ", "))
 	}
 	all := append(slices.Clone(adaptive), peers.Curves...)
-	run.Tables = []record.Table{
+	w.run.Tables = []record.Table{
 		toleranceTable(all, from, to),
 		fixedTable(fixed, fixedBudgets(from, to)),
-		rivalTable(run, adaptive, peers.Curves),
+		rivalTable(w.run, adaptive, peers.Curves),
 	}
-	if err := drawWork(run, adaptive, peers.Curves); err != nil {
+	if err := drawWork(w.run, adaptive, peers.Curves); err != nil {
 		return err
 	}
-	return record.Metrics(run, slices.Concat(all, fixed))
+	return record.Metrics(w.run, slices.Concat(all, fixed))
 }
 
 // ringProblem is the exact field of ring8 on the straight path, in float64.
@@ -247,5 +247,5 @@ func drawWork(run *record.Run, ours, peers []workCurve) error {
 	if err != nil {
 		return err
 	}
-	return saveBenchFigure(run, "work-precision", f, "Work and precision on the exact field of ring8 (straight homotopy, 512 points, float64), our methods and the peers' of the same kind (SciPy has no tsit5; RK45 stands there): left and below is better.")
+	return saveFigure(run, "work-precision", f, "Work and precision on the exact field of ring8 (straight homotopy, 512 points, float64), our methods and the peers' of the same kind (SciPy has no tsit5; RK45 stands there): left and below is better.")
 }

@@ -1,4 +1,4 @@
-package main
+package score
 
 import (
 	"fmt"
@@ -12,7 +12,10 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/trained"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/density"
 )
 
 // inputs are the examples to score. Points are float64 and as they stand in their file, images float32.
@@ -30,7 +33,7 @@ func openInputs(path, root string, by *scored) (*inputs, error) {
 	}
 	in := &inputs{info: set.Info(), set: set}
 	if in.info.Len == 0 {
-		return nil, usagef("--input %s has no end; give an .npz or .npy file or a folder of images", path)
+		return nil, usage.Errorf("--input %s has no end; give an .npz or .npy file or a folder of images", path)
 	}
 	if !slices.Equal(in.info.Shape, by.flow.Shape) {
 		return nil, fmt.Errorf("--input %s holds examples of shape %v, and %s takes shape %v", path, in.info.Shape, by.name, by.flow.Shape)
@@ -43,20 +46,37 @@ func openInputs(path, root string, by *scored) (*inputs, error) {
 	return in, nil
 }
 
+// ReadExample reads the one example of a file or folder, [1, shape...] in float64, of the shape that a potential takes.
+func ReadExample(path string, by *trained.Potential) (*tensors.Tensor, error) {
+	flow := &density.Flow{Shape: by.Model.Shape}
+	in, err := openInputs(path, "", &scored{name: by.Name, flow: flow, imageSize: by.Model.Config.ImageSize})
+	if err != nil {
+		return nil, err
+	}
+	if in.info.Len != 1 {
+		return nil, usage.Errorf("--input %s holds %d examples; give one", path, in.info.Len)
+	}
+	row, err := in.rows([]int{0})
+	if err != nil {
+		return nil, fmt.Errorf("--input: %w", err)
+	}
+	return examplesTensor(row, flow.Shape), nil
+}
+
 // readPoints reads the array that dataset.Open takes for points, as float64.
 func readPoints(path string) ([]float64, error) {
-	x, err := readArray(path, "x")
+	x, err := ReadArray(path, "x")
 	if err != nil {
 		return nil, err
 	}
 	if x.DType() == dtypes.Float64 {
 		return tensors.MustCopyFlatData[float64](x), nil
 	}
-	return widened(tensors.MustCopyFlatData[float32](x)), nil
+	return Widened(tensors.MustCopyFlatData[float32](x)), nil
 }
 
-// readArray reads an .npy file, or of an .npz file the array of a name or the only one.
-func readArray(path, name string) (*tensors.Tensor, error) {
+// ReadArray reads an .npy file, or of an .npz file the array of a name or the only one.
+func ReadArray(path, name string) (*tensors.Tensor, error) {
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
 		return numpy.FromNpyFile(path)
 	}
@@ -75,7 +95,8 @@ func readArray(path, name string) (*tensors.Tensor, error) {
 	return nil, fmt.Errorf("%s holds %d arrays and none of the name %s; name the one that is meant so", path, len(arrays), name)
 }
 
-func widened(x []float32) []float64 {
+// Widened is x in float64.
+func Widened(x []float32) []float64 {
 	out := make([]float64, len(x))
 	for i, v := range x {
 		out[i] = float64(v)
@@ -96,7 +117,7 @@ func (in *inputs) rows(indices []int) ([]float64, error) {
 		if err := in.set.Read(i, narrow); err != nil {
 			return nil, err
 		}
-		out = append(out, widened(narrow)...)
+		out = append(out, Widened(narrow)...)
 	}
 	return out, nil
 }

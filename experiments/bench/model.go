@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -15,30 +16,30 @@ import (
 	"vapoflow/vapo/mixture"
 )
 
-// benchBackend opens the backend of a measurement and puts it on record.
-func (a *app) benchBackend(run *record.Run) (*backend.Choice, error) {
-	choice, err := openBackend("")
+// backend opens the backend of the measurement and puts it on record.
+func (w *work) backend() (*backend.Choice, error) {
+	choice, err := backend.New("")
 	if err != nil {
-		return nil, err
+		return nil, usage.Wrap(err)
 	}
-	a.say("%s", choice.Line)
-	run.Backend = record.Backend{Name: choice.Name, Line: choice.Line}
+	w.Say("%s", choice.Line)
+	w.run.Backend = record.Backend{Name: choice.Name, Line: choice.Line}
 	return choice, nil
 }
 
-// benchModel trains a configuration, or loads it where any run below out has trained it.
-func (a *app) benchModel(ctx context.Context, choice *backend.Choice, out string, c vapo.Config) (*vapo.Model, error) {
+// model trains a configuration, or loads it where any run in the same folder of results has trained it.
+func (w *work) model(ctx context.Context, choice *backend.Choice, c vapo.Config) (*vapo.Model, error) {
 	data, err := c.Open("", "train")
 	if err != nil {
 		return nil, err
 	}
 	name := fmt.Sprintf("training %s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
-	observe, done := a.watch(name, c.Steps)
+	observe, done := w.Watch(name, c.Steps)
 	defer done()
-	m, err := vapo.TrainOrLoad(ctx, choice.Backend, paper.ModelsDir(out), c, data, vapo.Run{Resume: true, Observe: observe})
+	m, err := vapo.TrainOrLoad(ctx, choice.Backend, paper.ModelsDir(w.Out), c, data, vapo.Run{Resume: true, Observe: observe})
 	if err == nil && m.Loaded {
 		_, seconds := m.Trained()
-		a.say("%s: loaded, it took %.0f s", name, seconds)
+		w.Say("%s: loaded, it took %.0f s", name, seconds)
 	}
 	return m, err
 }
@@ -61,8 +62,8 @@ func pathAt(h homotopy.Homotopy, s float64) (homotopy.Values, error) {
 	return values[0], nil
 }
 
-// saveBenchFigure draws a figure into the record as PNG and SVG and lists it.
-func saveBenchFigure(run *record.Run, name string, f *figures.Figure, caption string) error {
+// saveFigure draws a figure into the record as PNG and SVG and lists it.
+func saveFigure(run *record.Run, name string, f *figures.Figure, caption string) error {
 	for _, extension := range []string{".png", ".svg"} {
 		if err := f.Save(run.Path(name + extension)); err != nil {
 			return err

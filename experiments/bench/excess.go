@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -11,10 +11,11 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
@@ -42,68 +43,55 @@ type excessTraining struct {
 }
 
 type excessOptions struct {
-	out                          string
 	problems, homotopies, losses []string
 	seeds, steps                 int
 }
 
-func (a *app) benchExcessCommand() *cobra.Command {
-	var o excessOptions
-	cmd := &cobra.Command{
-		Use:   "excess",
-		Short: "Relative excess of the MLP on the canonical problems: every homotopy and loss, several seeds",
-		Long: `Trains the MLP of Figure 1 at batch 256 for every combination asked for and measures E‖∇Φ−∇Φ*‖²/E‖∇Φ*‖² against the exact
+var excess = Bench{
+	ID: "excess", Title: "Relative excess on the canonical problems",
+	Short: "Relative excess of the MLP on the canonical problems: every homotopy and loss, several seeds",
+	Long: `Trains the MLP of Figure 1 at batch 256 for every combination asked for and measures E‖∇Φ−∇Φ*‖²/E‖∇Φ*‖² against the exact
 potential, overall and per quarter of s, on the moving average of the weights, with the training time to 5, 2 and 1 %. Each training is kept
 in OUT/bench, so that an interrupted table goes on where it stopped.`,
-		Example: "  experiments bench excess\n  experiments bench excess --problems ring8 --losses alignment --seeds 1",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := o.check(); err != nil {
-				return usageError{err}
-			}
-			return a.bench(cmd.Context(), o.out, "excess", "Relative excess on the canonical problems", func(ctx context.Context, run *record.Run) error {
-				return a.benchExcess(ctx, run, o)
-			})
-		},
-	}
-	outFlag(cmd, &o.out)
-	cmd.Flags().StringSliceVar(&o.problems, "problems", []string{"gauss2", "gauss16", "ring8"}, "data sets")
-	cmd.Flags().StringSliceVar(&o.homotopies, "homotopies", homotopy.Names(), "homotopies")
-	cmd.Flags().StringSliceVar(&o.losses, "losses", loss.Names(), "losses")
-	cmd.Flags().IntVar(&o.seeds, "seeds", 3, "seeds, from 0")
-	cmd.Flags().IntVar(&o.steps, "steps", 10_000, "training steps")
-	return cmd
+	Example: "  experiments bench excess\n  experiments bench excess --problems ring8 --losses alignment --seeds 1",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &excessOptions{}
+		f.StringSliceVar(&o.problems, "problems", []string{"gauss2", "gauss16", "ring8"}, "data sets")
+		f.StringSliceVar(&o.homotopies, "homotopies", homotopy.Names(), "homotopies")
+		f.StringSliceVar(&o.losses, "losses", loss.Names(), "losses")
+		f.IntVar(&o.seeds, "seeds", 3, "seeds, from 0")
+		f.IntVar(&o.steps, "steps", 10_000, "training steps")
+		return o
+	},
 }
 
-func (o excessOptions) check() error {
+func (o *excessOptions) check() error {
 	for _, problem := range o.problems {
 		if excessProblems[problem] == nil {
-			return fmt.Errorf("bench excess: unknown problem %q; choose from gauss2, gauss16, ring8", problem)
+			return usage.Errorf("bench excess: unknown problem %q; choose from gauss2, gauss16, ring8", problem)
 		}
 	}
 	for _, name := range o.homotopies {
 		if _, err := homotopy.New(name, 1, 0.01); err != nil {
-			return fmt.Errorf("bench excess: %w", err)
+			return usage.Errorf("bench excess: %w", err)
 		}
 	}
 	for _, name := range o.losses {
 		if _, err := loss.New(name); err != nil {
-			return fmt.Errorf("bench excess: %w", err)
+			return usage.Errorf("bench excess: %w", err)
 		}
 	}
 	if o.seeds < 1 || o.steps < 1 {
-		return fmt.Errorf("bench excess: --seeds and --steps must be at least 1, got %d and %d", o.seeds, o.steps)
+		return usage.Errorf("bench excess: --seeds and --steps must be at least 1, got %d and %d", o.seeds, o.steps)
 	}
 	return nil
 }
 
-func (a *app) benchExcess(ctx context.Context, run *record.Run, o excessOptions) error {
-	choice, err := backend.New("")
+func (o *excessOptions) measure(ctx context.Context, w *work) error {
+	choice, err := w.backend()
 	if err != nil {
 		return err
 	}
-	a.say("%s", choice.Line)
-	run.Backend = record.Backend{Name: choice.Name, Line: choice.Line}
 	table := record.Table{
 		Caption: fmt.Sprintf("Relative excess in %% after %d steps of batch 256, mean (± standard deviation) of %d seed(s): overall, then the quarters of s; training time in s to 5, 2 and 1 %% (the median seed's steps at the fastest seed's pace). The covariance loss is not clipped: its noise is skewed, and clipping biases it.", o.steps, o.seeds),
 		Header:  []string{"problem", "homotopy", "loss", "overall", "first quarter", "second", "third", "last", "s to 5 %", "2 %", "1 %", "s in all"},
@@ -114,11 +102,11 @@ func (a *app) benchExcess(ctx context.Context, run *record.Run, o excessOptions)
 			for _, l := range o.losses {
 				var group []excessTraining
 				for seed := range o.seeds {
-					t, err := trainExcess(ctx, choice, o, excessTraining{Problem: problem, Homotopy: path, Loss: l, Seed: int64(seed)})
+					t, err := o.train(ctx, w.Out, choice, excessTraining{Problem: problem, Homotopy: path, Loss: l, Seed: int64(seed)})
 					if err != nil {
 						return err
 					}
-					a.say("%s %s %s seed %d: %.3g %% in %.0f s", problem, path, l, seed, 100*t.Overall, t.Seconds)
+					w.Say("%s %s %s seed %d: %.3g %% in %.0f s", problem, path, l, seed, 100*t.Overall, t.Seconds)
 					group = append(group, t)
 				}
 				all = append(all, group...)
@@ -126,12 +114,12 @@ func (a *app) benchExcess(ctx context.Context, run *record.Run, o excessOptions)
 			}
 		}
 	}
-	run.Tables = []record.Table{table}
-	return record.Metrics(run, all)
+	w.run.Tables = []record.Table{table}
+	return record.Metrics(w.run, all)
 }
 
-// trainExcess trains one combination, or reads what is known of it.
-func trainExcess(ctx context.Context, choice *backend.Choice, o excessOptions, t excessTraining) (excessTraining, error) {
+// train trains one combination, or reads what is known of it.
+func (o *excessOptions) train(ctx context.Context, out string, choice *backend.Choice, t excessTraining) (excessTraining, error) {
 	c := vapo.DefaultConfig()
 	c.Data, c.Homotopy, c.Loss, c.Seed, c.Steps = t.Problem, t.Homotopy, t.Loss, t.Seed, o.steps
 	if c.Loss == "covariance" { // its noise is skewed: clipping would bias the mean
@@ -141,7 +129,7 @@ func trainExcess(ctx context.Context, choice *backend.Choice, o excessOptions, t
 	if err != nil {
 		return t, err
 	}
-	file := filepath.Join(o.out, "bench", fmt.Sprintf("excess-%s-%s.json", c.Key(data), choice.Name))
+	file := filepath.Join(out, "bench", fmt.Sprintf("excess-%s-%s.json", c.Key(data), choice.Name))
 	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &t) == nil {
 		return t, nil
 	}

@@ -1,4 +1,4 @@
-package main
+package score
 
 import (
 	"context"
@@ -111,7 +111,7 @@ func (j *scoring) evaluate(rows []float64, first int, shape []int) error {
 		j.add("phi", tensors.MustCopyFlatData[float64](phi)[:fresh])
 		place[float64](j.grad, first*d, grad, len(rows))
 	} else {
-		j.add("phi", widened(tensors.MustCopyFlatData[float32](phi)[:fresh]))
+		j.add("phi", Widened(tensors.MustCopyFlatData[float32](phi)[:fresh]))
 		place[float32](j.grad, first*d, grad, len(rows))
 	}
 	return nil

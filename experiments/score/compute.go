@@ -1,4 +1,4 @@
-package main
+package score
 
 import (
 	"context"
@@ -38,7 +38,7 @@ type scoring struct {
 }
 
 // newScoring fills in the defaults: 256 points at a time, exactly, or 16 images by 2 probes.
-func newScoring(o scoreOptions, by *scored, in *inputs) *scoring {
+func newScoring(o Options, by *scored, in *inputs) *scoring {
 	image := in.info.IsImage()
 	or := func(value, points, images int) int {
 		switch {
@@ -49,15 +49,15 @@ func newScoring(o scoreOptions, by *scored, in *inputs) *scoring {
 		}
 		return points
 	}
-	j := &scoring{by: by, in: in, s: o.s, withFlow: o.flow, seed: o.seed, probes: o.probes}
-	j.batch, j.references = or(o.batch, 256, 16), or(o.references, 256, 32)
+	j := &scoring{by: by, in: in, s: o.S, withFlow: o.Flow, seed: o.Seed, probes: o.Probes}
+	j.batch, j.references = or(o.Batch, 256, 16), or(o.References, 256, 32)
 	if limit := by.data.Info().Len; limit > 0 {
 		j.references = min(j.references, limit)
 	}
 	if j.probes == 0 && by.flow.Dim() > density.ExactLimit {
 		j.probes = 2
 	}
-	j.solver = integrator(o.tolerance, by.exact, image)
+	j.solver = integrator(o.Tolerance, by.exact, image)
 	return j
 }
 

@@ -1,4 +1,4 @@
-package main
+package score
 
 import (
 	"fmt"
@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/experiments/trained"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
 )
@@ -20,23 +21,23 @@ type scored struct {
 	imageSize int  // to which a folder's images were cropped and resized for training; 0 as they were
 }
 
-// scored opens the model's training data below root. Points are scored in float64.
-func (f *found) scored(root string) (*scored, error) {
-	data, err := f.model.Config.Open(root, "train")
+// scoredBy opens the model's training data below root. Points are scored in float64.
+func scoredBy(f *trained.Potential, root string) (*scored, error) {
+	data, err := f.Model.Config.Open(root, "train")
 	if err != nil {
 		return nil, fmt.Errorf("score: the references are examples of what the model was trained on: %w", err)
 	}
-	flow := flowOf(f.model)
+	flow := &density.Flow{Backend: f.Model.Backend, Homotopy: f.Model.Homotopy, Potential: f.Model.Potential, Store: f.Model.Store, Shape: f.Model.Shape}
 	if len(flow.Shape) == 1 {
-		if flow.Store, err = doubled(flow.Store); err != nil {
+		if flow.Store, err = Doubled(flow.Store); err != nil {
 			return nil, err
 		}
 	}
-	return &scored{name: f.name, flow: flow, data: data, exact: f.exact, imageSize: f.model.Config.ImageSize}, nil
+	return &scored{name: f.Name, flow: flow, data: data, exact: f.Exact, imageSize: f.Model.Config.ImageSize}, nil
 }
 
-// doubled copies weights as float64: networks want weights of the dtype of their input.
-func doubled(store *model.Store) (*model.Store, error) {
+// Doubled copies weights as float64: networks want weights of the dtype of their input.
+func Doubled(store *model.Store) (*model.Store, error) {
 	wide := model.NewStore()
 	for v := range store.IterVariables() {
 		value, err := v.Value()
@@ -44,7 +45,7 @@ func doubled(store *model.Store) (*model.Store, error) {
 			return nil, fmt.Errorf("reading weight %s: %w", v.Path(), err)
 		}
 		if value.DType() == dtypes.Float32 {
-			value = tensors.FromFlatDataAndDimensions(widened(tensors.MustCopyFlatData[float32](value)), value.Shape().Dimensions...)
+			value = tensors.FromFlatDataAndDimensions(Widened(tensors.MustCopyFlatData[float32](value)), value.Shape().Dimensions...)
 		}
 		copied, err := wide.CreateVariable(v.Path(), value)
 		if err != nil {

@@ -1,29 +1,22 @@
-package main
+package console
 
 import (
 	"fmt"
 	"io"
-	"os"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"vapoflow/vapo"
 )
 
-// watch shows a training: a bar on a terminal, a plain line every tenth of it or every ten seconds
+// Watch shows a training: a bar on a terminal, a plain line every tenth of it or every ten seconds
 // elsewhere.
-func (a *app) watch(name string, steps int) (observe func(vapo.Progress), done func()) {
-	if isTerminal(a.out) {
-		return watchBar(a.out, name, steps)
+func (c *Console) Watch(name string, steps int) (observe func(vapo.Progress), done func()) {
+	if c.isTerminal() {
+		return watchBar(c.Out, name, steps)
 	}
-	return a.watchLines(name)
-}
-
-func isTerminal(w io.Writer) bool {
-	f, ok := w.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
+	return c.watchLines(name)
 }
 
 // smoothed is a loss averaged over the last hundred steps or so.
@@ -64,7 +57,7 @@ func watchBar(out io.Writer, name string, steps int) (observe func(vapo.Progress
 	return observe, done
 }
 
-func (a *app) watchLines(name string) (observe func(vapo.Progress), done func()) {
+func (c *Console) watchLines(name string) (observe func(vapo.Progress), done func()) {
 	var loss smoothed
 	var first vapo.Progress // compiling the step is in its time
 	var last time.Time
@@ -73,14 +66,14 @@ func (a *app) watchLines(name string) (observe func(vapo.Progress), done func())
 		mean := loss.add(p.Loss)
 		if last.IsZero() {
 			first, last, tenth = p, time.Now(), 10*p.Step/p.Steps
-			a.say("%s: step %d of %d, loss %.4g, built in %.0f s", name, p.Step, p.Steps, p.Loss, p.Seconds)
+			c.Say("%s: step %d of %d, loss %.4g, built in %.0f s", name, p.Step, p.Steps, p.Loss, p.Seconds)
 			return
 		}
 		now, waited := 10*p.Step/p.Steps, time.Since(last)
 		if now > tenth && waited > time.Second || waited > 10*time.Second || p.Step == p.Steps {
 			tenth, last = now, time.Now()
 			left := (p.Seconds - first.Seconds) / float64(p.Step-first.Step) * float64(p.Steps-p.Step)
-			a.say("%s: step %d of %d (%d %%), loss %.4g, %.0f s, %.0f s left", name, p.Step, p.Steps, 100*p.Step/p.Steps, mean, p.Seconds, left)
+			c.Say("%s: step %d of %d (%d %%), loss %.4g, %.0f s, %.0f s left", name, p.Step, p.Steps, 100*p.Step/p.Steps, mean, p.Seconds, left)
 		}
 	}
 	return observe, func() {}

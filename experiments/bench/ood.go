@@ -1,4 +1,4 @@
-package main
+package bench
 
 import (
 	"context"
@@ -7,10 +7,11 @@ import (
 	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
@@ -41,42 +42,39 @@ type oodSet struct {
 }
 
 type oodOptions struct {
-	out, preset string
-	n           int
-	clock       []float64 // the values of s at which inputs are scored
+	preset string
+	n      int
+	clock  []float64 // the values of s at which inputs are scored
 }
 
-func (a *app) benchOODCommand() *cobra.Command {
-	var o oodOptions
-	cmd := &cobra.Command{
-		Use:   "ood",
-		Short: "Out-of-distribution scores against s: AUROC of every score of the model of Figure 1",
-		Long: `Trains the model of Figure 1 at a preset, or loads it where "run fig1" has trained it, and scores samples of ring8 and of three other sets, each placed
+var ood = Bench{
+	ID: "ood", Title: "Out-of-distribution scores against s",
+	Short: "Out-of-distribution scores against s: AUROC of every score of the model of Figure 1",
+	Long: `Trains the model of Figure 1 at a preset, or loads it where "run fig1" has trained it, and scores samples of ring8 and of three other sets, each placed
 on the path at s, as μx + √v ε. The area under the ROC curve tells how well a score sets the others apart (½: not at all). The exact log-density
 ranks at least as well as a score of ρ̄ alone can be expected to, and is measured beside them.`,
-		Example: "  experiments bench ood\n  experiments bench ood --preset cpu --samples 5000",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := paper.CheckPreset(o.preset, paper.Recipes[0]); err != nil {
-				return asUsage(err)
-			}
-			if o.n < 10 || len(o.clock) == 0 || slices.Min(o.clock) <= 0 || slices.Max(o.clock) >= 1 {
-				return usagef("bench ood: needs --samples 10 at least and --s inside (0, 1), got %d and %v", o.n, o.clock)
-			}
-			return a.bench(cmd.Context(), o.out, "ood", "Out-of-distribution scores against s", func(ctx context.Context, run *record.Run) error {
-				return a.benchOOD(ctx, run, o)
-			})
-		},
-	}
-	outFlag(cmd, &o.out)
-	cmd.Flags().StringVar(&o.preset, "preset", "quick", "of Figure 1: smoke, quick, cpu or paper")
-	cmd.Flags().IntVar(&o.n, "samples", 1000, "samples of each set")
-	cmd.Flags().Float64SliceVar(&o.clock, "s", []float64{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95}, "values of the clock, increasing")
-	return cmd
+	Example: "  experiments bench ood\n  experiments bench ood --preset cpu --samples 5000",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &oodOptions{}
+		f.StringVar(&o.preset, "preset", "quick", "of Figure 1: smoke, quick, cpu or paper")
+		f.IntVar(&o.n, "samples", 1000, "samples of each set")
+		f.Float64SliceVar(&o.clock, "s", []float64{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95}, "values of the clock, increasing")
+		return o
+	},
 }
 
-func (a *app) benchOOD(ctx context.Context, run *record.Run, o oodOptions) error {
-	choice, err := a.benchBackend(run)
+func (o *oodOptions) check() error {
+	if err := paper.CheckPreset(o.preset, paper.Recipes[0]); err != nil {
+		return usage.Wrap(err)
+	}
+	if o.n < 10 || len(o.clock) == 0 || slices.Min(o.clock) <= 0 || slices.Max(o.clock) >= 1 {
+		return usage.Errorf("bench ood: needs --samples 10 at least and --s inside (0, 1), got %d and %v", o.n, o.clock)
+	}
+	return nil
+}
+
+func (o *oodOptions) measure(ctx context.Context, w *work) error {
+	choice, err := w.backend()
 	if err != nil {
 		return err
 	}
@@ -88,23 +86,23 @@ func (a *app) benchOOD(ctx context.Context, run *record.Run, o oodOptions) error
 	if err != nil {
 		return err
 	}
-	run.Preset, run.Recipe = o.preset, paper.Recipes[0]
-	m, err := a.benchModel(ctx, choice, o.out, settings.Config)
+	w.run.Preset, w.run.Recipe = o.preset, paper.Recipes[0]
+	m, err := w.model(ctx, choice, settings.Config)
 	if err != nil {
 		return err
 	}
-	curves, err := newOOD(ctx, m, o, func(s float64) { a.say("scored at s = %g", s) })
+	curves, err := newOOD(ctx, m, *o, func(s float64) { w.Say("scored at s = %g", s) })
 	if err != nil {
 		return err
 	}
-	run.Tables = []record.Table{curves.table(o.n)}
+	w.run.Tables = []record.Table{curves.table(o.n)}
 	for _, set := range curves.sets {
 		for _, name := range oodScores {
 			s, best := curves.best(set.name, name)
-			run.Results[set.name+", "+name+": best AUROC"], run.Results[set.name+", "+name+": at s"] = best, s
+			w.run.Results[set.name+", "+name+": best AUROC"], w.run.Results[set.name+", "+name+": at s"] = best, s
 		}
 	}
-	return curves.draw(run)
+	return curves.draw(w.run)
 }
 
 // oodScores are the scores in the order of the table; a larger one speaks against an input.
@@ -225,5 +223,5 @@ func (c *oodCurves) draw(run *record.Run) error {
 	if err != nil {
 		return err
 	}
-	return saveBenchFigure(run, "auroc", f, "AUROC of each score against the clock s, for three sets that a model of ring8 should tell from it.")
+	return saveFigure(run, "auroc", f, "AUROC of each score against the clock s, for three sets that a model of ring8 should tell from it.")
 }

@@ -1,0 +1,72 @@
+// Package bench has the measurements of the machine and of the method: each is one file and one line in the list, and keeps its record as
+// an element of the paper does.
+package bench
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"vapoflow/experiments/console"
+	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
+)
+
+// Bench is one measurement: what "experiments bench ID" does.
+type Bench struct {
+	ID, Title            string
+	Short, Long, Example string // of its help
+	options              func(*pflag.FlagSet) Measurement
+}
+
+// Measurement is a bench with its options.
+type Measurement interface {
+	check() error // wrong use
+	measure(context.Context, *work) error
+}
+
+// Benches lists the measurements: a new one is one file and one line here.
+func Benches() []Bench {
+	return []Bench{step, excess, noise, precision, densities, rivalry, ood}
+}
+
+// Options gives the bench's options at their defaults, which the flags change.
+func (b Bench) Options(flags *pflag.FlagSet) Measurement { return b.options(flags) }
+
+// Env is where a bench runs.
+type Env struct {
+	Out     string // folder of results
+	Command string // as it was given
+	*console.Console
+}
+
+// work is one measurement at work.
+type work struct {
+	Env
+	run *record.Run
+}
+
+// prefix of the names of the records.
+const prefix = "bench-"
+
+// Is tells the record of a measurement from that of an element.
+func Is(m record.Manifest) bool { return strings.HasPrefix(m.Element, prefix) }
+
+// Run measures, keeps the record bench-ID and gives its folder. What was asked for wrongly is found before anything is opened.
+func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err error) {
+	if err := m.check(); err != nil {
+		return "", err
+	}
+	if err := paper.CheckOut(env.Out); err != nil {
+		return "", fmt.Errorf("--out %s: %w", env.Out, err)
+	}
+	w := &work{Env: env}
+	w.run, err = record.Create(paper.RunsDir(env.Out), record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command})
+	if err != nil {
+		return "", err
+	}
+	err = w.run.Close(m.measure(ctx, w))
+	return w.run.Dir(), err
+}
