@@ -58,7 +58,7 @@ func TestWrongUseIsOneClearLine(t *testing.T) {
 		want []string
 	}{
 		{"run fig10", 2, []string{`"fig10"`, "fig1, fig2"}},
-		{"run fig3", 1, []string{"celeba: data not found", "CelebA.html"}},
+		{"run table2", 1, []string{"celeba: data not found", "CelebA.html"}},
 		{"run", 2, []string{"fig1", "--all"}},
 		{"run fig1 --all", 2, []string{"fig1", "--all"}},
 		{"run fig1 --preset huge", 2, []string{`"huge"`, "smoke, quick, cpu, paper"}},
