@@ -92,7 +92,9 @@ func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mi
 	}
 	w.run.Results["nfe"] = float64(p.NFE)
 	w.run.Results["end_error_rms"] = p.EndError
-	w.run.Results["kl"], w.run.Results["kl_standard_error"] = p.KL[len(p.KL)-1], p.KLErr[len(p.KL)-1]
+	if n := len(p.KL); n > 0 { // points have no density to compare with
+		w.run.Results["kl"], w.run.Results["kl_standard_error"] = p.KL[n-1], p.KLErr[n-1]
+	}
 	return p.Save(w.run.Path(fig1Arrays))
 }
 

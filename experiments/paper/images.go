@@ -38,9 +38,7 @@ func imageSettings(data string, n [4]int) func(preset, recipe string) Settings {
 			s.RTol, s.ATol = 1e-2, 1e-2
 		case "quick":
 			s.Steps, s.Warmup = 1000, 50
-			if large {
-				s.RTol, s.ATol = 1e-2, 1e-2
-			}
+			s.RTol, s.ATol = 1e-2, 1e-2
 		case "cpu":
 			s.Samples = n[2]
 		case "paper":
