@@ -18,7 +18,7 @@ import (
 //
 // With the exact p(y | x, s) and Strength 1 it carries noise to the posterior; no network knows that, and as in Chung et al. 2023
 // (arXiv:2209.14687) it is approximated by the likelihood at the denoised mean E[x̄ | x, s], here with the noise of that mean
-// taken for ω²v/(ω²μ² + v) as in Song et al. 2023 (ΠGDM, ICLR), which is exact for data N(0, ω² I). For a composed prior the
+// taken for ω²v/(ω²μ² + v) as in Song et al. 2023 (ΠGDM, ICLR), which is exact for data N(0, ω² I); above 32 dimensions for v/μ², that of data of any variance. For a composed prior the
 // field is the sum of the flows' own, (μ̇/μ)x + κ∇log π, known to be wrong at s < 1 (Du et al. 2023, arXiv:2302.11552).
 type Guided struct {
 	Strength float64 // of the likelihood; 0 means 1
@@ -89,7 +89,11 @@ func (p *Posterior) carry(ctx context.Context, how Guided, g *group, x []float64
 		if err != nil {
 			return nil, err
 		}
-		u, err := p.field(c, how.Strength, omega2*c.V/(omega2*c.Mu*c.Mu+c.V), flatten(y[0]), g.data)
+		spread := omega2 * c.V / (omega2*c.Mu*c.Mu + c.V)
+		if p.dim() > maxCoordinates { // images vary by far more than ω along some directions, where that would make the field stiff
+			spread = c.V / (c.Mu * c.Mu)
+		}
+		u, err := p.field(c, how.Strength, spread, flatten(y[0]), g.data)
 		return solver.State{p.tensor(u)}, err
 	}
 	start := p.tensor(x)

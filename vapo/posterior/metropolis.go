@@ -84,7 +84,7 @@ func (w *walkers) transition(at target, leapfrogs int, rate float64) error {
 			end += v * v / 2
 		}
 		probability := math.Exp(min(0, logp[i]-end-w.logp[i]+start[i]))
-		if math.IsNaN(probability) { // the trajectory left where π can be computed
+		if math.IsNaN(probability) || math.IsInf(logp[i], 0) { // the trajectory left where π can be computed
 			probability = 0
 		}
 		w.accept.add(probability)
