@@ -17,6 +17,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/lockfile"
+	"vapoflow/internal/strictjson"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/potential"
@@ -26,13 +28,18 @@ import (
 const TrainingVersion = 2
 
 // Files of a cache entry or saved model. An entry without weights.npz is unfinished: its
-// checkpoint and log are what a resumed training continues.
+// checkpoints and log are what a resumed training continues.
 const (
 	weightsFile    = "weights.npz"
 	configFile     = "model.json"
 	logFile        = "training.jsonl"
 	checkpointFile = "checkpoint.npz"
+	previousFile   = "checkpoint-previous.npz"
+	lockFile       = ".lock"
 )
+
+// ErrBusy is wrapped by the error of a folder in which another process trains.
+var ErrBusy = lockfile.ErrBusy
 
 // saved is the JSON beside the weights.
 type saved struct {
@@ -41,7 +48,9 @@ type saved struct {
 	Shape           []int     `json:"shape"`
 	DataSHA256      string    `json:"data_sha256"`
 	Trained         time.Time `json:"trained"`
-	Seconds         float64   `json:"seconds"` // of training, interruptions left out
+	Seconds         float64   `json:"seconds"`                  // of training, interruptions left out
+	WeightsSHA256   string    `json:"weights_sha256,omitempty"` // of weights.npz as it is; older models have none
+	Backends        []string  `json:"backends,omitempty"`       // that trained the weights, in their order
 }
 
 // LogEntry is one line of a training's log: means over the steps since the line before.
@@ -71,15 +80,30 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 		return nil, err
 	}
 	run.Dir = filepath.Join(dir, c.Key(data))
-	if exists(filepath.Join(run.Dir, weightsFile)) {
-		return Load(b, run.Dir)
+	if m, err := trained(b, run.Dir, c, data); m != nil || err != nil && !errors.Is(err, ErrDamaged) {
+		return m, err
 	}
-	if err := os.MkdirAll(run.Dir, 0o755); err != nil {
+	if err := os.MkdirAll(run.Dir, 0o777); err != nil {
 		return nil, fmt.Errorf("vapo: the cache of models: %w", err)
+	}
+	lock, err := run.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer lock.Free()
+	run.locked = true
+	switch m, err := trained(b, run.Dir, c, data); { // what another has trained meanwhile
+	case errors.Is(err, ErrDamaged):
+		aside, asideErr := setAside(run.Dir, weightsFile, configFile)
+		if asideErr != nil {
+			return nil, errors.Join(err, asideErr)
+		}
+		run.say("%v: set aside as %s, training anew", err, aside)
+	case m != nil || err != nil:
+		return m, err
 	}
 	info := data.Info()
 	var gaussian *potential.Gaussian
-	var err error
 	if c.Base == "gaussian" {
 		n := info.Len
 		if n == 0 {
@@ -118,12 +142,50 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err := log.close(); err != nil {
 		return nil, fmt.Errorf("vapo: the training's log: %w", err)
 	}
-	m.saved = saved{c, TrainingVersion, info.Shape, info.SHA256, time.Now().UTC(), log.seconds()}
+	m.saved.DataSHA256, m.saved.Trained, m.saved.Seconds = info.SHA256, time.Now().UTC(), log.seconds()
 	m.Dir = run.Dir
 	if err := m.Save(run.Dir); err != nil {
 		return nil, err
 	}
-	return m, os.Remove(filepath.Join(run.Dir, checkpointFile))
+	for _, file := range []string{checkpointFile, previousFile} {
+		if err := os.Remove(filepath.Join(run.Dir, file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("vapo: removing the checkpoint of a finished training: %w", err)
+		}
+	}
+	return m, nil
+}
+
+// trained loads the finished entry of a configuration; nil where it is not finished. An entry that is not of the configuration and
+// data is damaged.
+func trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Model, error) {
+	if !exists(filepath.Join(dir, weightsFile)) {
+		return nil, nil
+	}
+	m, err := Load(b, dir)
+	if err != nil {
+		if !exists(filepath.Join(dir, configFile)) {
+			err = fmt.Errorf("%w: %w", ErrDamaged, err)
+		}
+		return nil, err
+	}
+	if m.Config != c || m.saved.DataSHA256 != data.Info().SHA256 || m.saved.TrainingVersion != TrainingVersion {
+		return nil, fmt.Errorf("vapo: %s is %w: its %s is of another configuration or data", dir, ErrDamaged, configFile)
+	}
+	return m, nil
+}
+
+// setAside moves files of a folder into a folder beside them that nothing reads, and names it.
+func setAside(dir string, files ...string) (string, error) {
+	aside := filepath.Join(dir, ".damaged-"+time.Now().UTC().Format("20060102-150405.000"))
+	if err := os.MkdirAll(aside, 0o777); err != nil {
+		return "", err
+	}
+	for _, file := range files {
+		if err := os.Rename(filepath.Join(dir, file), filepath.Join(aside, file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return "", err
+		}
+	}
+	return aside, atomicfile.SyncDir(dir)
 }
 
 // Save writes the weights and the configuration to a folder, which [Load] reads. A model composed
@@ -150,9 +212,14 @@ func (m *Model) save(dir string, weights *model.Store) error {
 	if m.Config.Schema != SchemaVersion {
 		return errors.New("vapo: a model composed by hand cannot be saved: make it with Config.Model or TrainOrLoad, or keep its training in Run.Dir")
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
 	}
+	hash, err := WeightsSHA256(weights)
+	if err != nil {
+		return err
+	}
+	m.saved.WeightsSHA256 = hash
 	m.saved.Config, m.saved.Shape, m.saved.TrainingVersion = m.Config, m.Shape, TrainingVersion
 	text, err := json.MarshalIndent(m.saved, "", "  ")
 	if err != nil {
@@ -160,7 +227,7 @@ func (m *Model) save(dir string, weights *model.Store) error {
 	}
 	err = atomicfile.WriteBytes(filepath.Join(dir, configFile), text)
 	if err == nil { // the weights come last: with them the entry is complete
-		err = saveStore(weights, filepath.Join(dir, weightsFile))
+		err = saveStore(weights, filepath.Join(dir, weightsFile), m.saved.Backends)
 	}
 	if err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
@@ -185,17 +252,27 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 		return nil, err
 	}
 	var s saved
-	if err := json.Unmarshal(text, &s); err != nil {
-		return nil, fmt.Errorf("%s: %w", configFile, err)
+	if err := strictjson.Unmarshal(text, &s); err != nil {
+		return nil, fmt.Errorf("%s is %w: %w", configFile, ErrDamaged, err)
 	}
 	m, err := s.Config.Model(b, s.Shape, nil)
 	if err != nil {
 		return nil, err
 	}
-	m.saved, m.Loaded = s, true
-	m.Store, err = readStore(fsys, weightsFile)
-	return m, err
+	store, said, err := readStore(fsys, weightsFile)
+	if err != nil {
+		return nil, err
+	}
+	if s.WeightsSHA256 != "" && s.WeightsSHA256 != said.SHA256 {
+		return nil, fmt.Errorf("%s is %w: its sha256 is %.12s, %s says %.12s", weightsFile, ErrDamaged, said.SHA256, configFile, s.WeightsSHA256)
+	}
+	m.saved, m.Loaded, m.Store = s, true, store
+	return m, m.complete(store)
 }
+
+// Backends are those that trained the model, in their order: more than one where a training was resumed on another. Older models do
+// not say.
+func (m *Model) Backends() []string { return m.saved.Backends }
 
 // Trained is when the model's training ended, and how many seconds it took.
 func (m *Model) Trained() (time.Time, float64) { return m.saved.Trained, m.saved.Seconds }

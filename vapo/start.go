@@ -19,7 +19,7 @@ func LoadWeights(path string) (*model.Store, error) {
 	if _, err := os.Stat(path); err != nil {
 		return nil, fmt.Errorf("vapo: weights: %w", err)
 	}
-	store, err := loadStore(path)
+	store, _, err := loadStore(path)
 	if err != nil {
 		return nil, err
 	}
@@ -79,15 +79,20 @@ func (m *Model) weightShapes() (map[string]shapes.Shape, error) {
 }
 
 // drawWeights draws the weights that the step's store has no value of yet on the host, and not on the training's backend: the
-// same seed begins at the same weights on every backend and number of devices.
-func drawWeights(step *model.Exec, shape []int, batch int) error {
+// same seed begins at the same weights on every backend and number of devices. A training that is resumed has all values: one that is
+// missing is not drawn but an error.
+func drawWeights(step *model.Exec, shape []int, batch int, resumed bool) error {
 	points := float32Shape(append([]int{batch}, shape...)...)
 	if _, err := step.Compile(points, points, float32Shape(batch), float32Shape(2)); err != nil { // lists the variables
 		return fmt.Errorf("vapo: building the training step: %w", err)
 	}
 	var drawn []*model.Variable
 	for v := range step.Store().IterVariables() {
-		if !v.HasValue() {
+		switch {
+		case v.HasValue():
+		case resumed:
+			return fmt.Errorf("vapo: the checkpoint is %w: it lacks variable %s; delete it to train from the start", ErrDamaged, v.Path())
+		default:
 			drawn = append(drawn, v)
 		}
 	}
@@ -128,4 +133,28 @@ func copyStore(from *model.Store, keep func(*model.Variable) bool) (*model.Store
 		clone.SetTrainable(v.Trainable)
 	}
 	return out, nil
+}
+
+// complete says what a store lacks of m's weights, or has beside them: a weight that is missing would be drawn at random.
+func (m *Model) complete(store *model.Store) error {
+	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) *graph.Node {
+		return m.Potential.Value(scope.At(potential.Scope), x, s)
+	})
+	if err != nil {
+		return fmt.Errorf("vapo: building the potential: %w", err)
+	}
+	defer exec.Finalize()
+	g, err := exec.Compile(float32Shape(append([]int{1}, m.Shape...)...), float32Shape(1))
+	if err != nil {
+		return fmt.Errorf("vapo: the weights are %w: they are not those of the configuration: %w", ErrDamaged, err)
+	}
+	for v := range store.IterVariables() {
+		switch {
+		case !v.HasValue():
+			return fmt.Errorf("vapo: the weights are %w: %s is missing", ErrDamaged, v.Path())
+		case !v.InUseByGraph(g):
+			return fmt.Errorf("vapo: the weights are %w: %s is no weight of the configuration's %T", ErrDamaged, v.Path(), m.Potential)
+		}
+	}
+	return nil
 }

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -41,11 +39,16 @@ var ErrDiverged = errors.New("training diverged")
 
 // Run says where a training keeps its state and who watches it. The zero value keeps nothing.
 type Run struct {
-	Dir     string         // folder of the checkpoint, written every Every steps and at the end; "" keeps none
-	Every   int            // steps between checkpoints; 0 means 1000
-	Resume  bool           // continue from the checkpoint in Dir, where there is one
-	Observe func(Progress) // called after every step; may be nil
-	Init    *model.Store   // weights to begin at, of [Model.StartFrom]; nil, or a checkpoint that is resumed, begins elsewhere
+	Dir      string         // folder of the checkpoints, written beside the training and at its end; "" keeps none
+	Every    int            // steps between checkpoints; 0 counts none
+	Interval time.Duration  // between checkpoints by the clock, besides; 0 means a minute
+	Resume   bool           // continue from the newest whole checkpoint in Dir, where there is one
+	NoWait   bool           // where another process trains in Dir, return an error that wraps [ErrBusy]; else wait for it
+	Observe  func(Progress) // called after every step; may be nil
+	Say      func(string)   // told a line of what a reader must know: damage, waiting, another backend; may be nil
+	Init     *model.Store   // weights to begin at, of [Model.StartFrom]; nil, or a checkpoint that is resumed, begins elsewhere
+
+	locked bool // TrainOrLoad holds the lock of Dir
 }
 
 // Train is the paper's Algorithm 1: draw data, clock and noise, place them on the path, evaluate
@@ -68,10 +71,11 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err != nil {
 		return err
 	}
-	state, err := newTrainState(m, t, run)
+	state, err := newTrainState(ctx, m, t, run)
 	if err != nil {
 		return err
 	}
+	defer state.close()
 	step, err := model.NewExec(m.Backend, state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
 		point := homotopy.Draw(m.Homotopy, data, noise, s)
 		value := l.Value(point, potential.Evaluator(scope, m.Potential))
@@ -85,7 +89,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		return fmt.Errorf("vapo: building the training step: %w", err)
 	}
 	defer step.Finalize()
-	if err := drawWeights(step, m.Shape, t.Batch); err != nil {
+	if err := drawWeights(step, m.Shape, t.Batch, state.step() > 0); err != nil {
 		return err
 	}
 
@@ -113,15 +117,14 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if run.Observe != nil {
 			run.Observe(p)
 		}
-		if (i+1)%state.every == 0 {
-			if err := state.save(); err != nil {
-				return err
-			}
+		if err := state.passed(i + 1); err != nil {
+			return err
 		}
 	}
 	if err := state.save(); err != nil {
 		return err
 	}
+	m.saved.Backends = state.backends
 	m.Store, err = average(state.store)
 	return err
 }
@@ -211,64 +214,4 @@ func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }
 func scalar(t *tensors.Tensor) float64 {
 	defer t.MustFinalizeAll()
 	return float64(tensors.ToScalar[float32](t))
-}
-
-// trainState is the store with the live weights, Adam's moments, the EMA and the step counter.
-type trainState struct {
-	store *model.Store
-	path  string // of the checkpoint; "" keeps none
-	every int
-}
-
-func newTrainState(m *Model, t Training, run Run) (*trainState, error) {
-	st := &trainState{store: model.NewStore(), every: run.Every}
-	if st.every <= 0 {
-		st.every = 1000
-	}
-	if run.Init != nil {
-		var err error
-		if st.store, err = copyStore(run.Init, nil); err != nil {
-			return nil, err
-		}
-	}
-	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // 0 would mean a random seed
-	if run.Dir == "" {
-		return st, nil
-	}
-	if err := os.MkdirAll(run.Dir, 0o755); err != nil {
-		return nil, fmt.Errorf("vapo: the folder for checkpoints: %w", err)
-	}
-	st.path = filepath.Join(run.Dir, checkpointFile)
-	if !run.Resume || !exists(st.path) {
-		return st, nil
-	}
-	store, err := loadStore(st.path)
-	if err != nil {
-		return nil, fmt.Errorf("%w; delete the file to train from the start", err)
-	}
-	st.store = store
-	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // of weights that it may not have yet
-	return st, nil
-}
-
-func (st *trainState) step() int { return optimizer.Step(st.store) }
-
-func (st *trainState) save() error {
-	if st.path == "" {
-		return nil
-	}
-	if err := saveStore(st.store, st.path); err != nil {
-		return fmt.Errorf("vapo: saving the checkpoint: %w", err)
-	}
-	return nil
-}
-
-func (st *trainState) interrupted(step int, cause error) error {
-	if err := st.save(); err != nil {
-		return err
-	}
-	if st.path == "" {
-		return fmt.Errorf("vapo: training stopped at step %d: %w", step, cause)
-	}
-	return fmt.Errorf("vapo: training stopped at step %d, saved in %s: %w", step, st.path, cause)
 }

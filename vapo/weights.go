@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"os"
@@ -15,10 +16,10 @@ import (
 	"github.com/gomlx/compute/dtypes/float16"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/core/tensors/numpy"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/npz"
 	"vapoflow/vapo/potential"
 )
 
@@ -26,8 +27,18 @@ import (
 // GoMLX's own checkpoints (v0.28) are two files written in place and load lazily with every
 // variable trainable, the random state too; here a file is whole or absent.
 
+// A file's comment, which NumPy passes over, is its seal: what it holds and where it was trained. Files older than seals have none.
+type seal struct {
+	SHA256   string   `json:"sha256"`             // WeightsSHA256 of the variables as they are in the file
+	Backends []string `json:"backends,omitempty"` // that trained them, in their order
+}
+
 // saveStore writes every variable of a store to path, atomically.
-func saveStore(store *model.Store, path string) error {
+func saveStore(store *model.Store, path string, backends []string) error {
+	hash, err := WeightsSHA256(store)
+	if err != nil {
+		return err
+	}
 	values := map[string]*tensors.Tensor{}
 	for v := range store.IterVariables() {
 		value, err := v.Value()
@@ -36,37 +47,58 @@ func saveStore(store *model.Store, path string) error {
 		}
 		values[strings.TrimPrefix(v.Path(), "/")] = value
 	}
-	return atomicfile.Write(path, func(f *os.File) error { return numpy.ToNpzWriter(values, f) })
+	comment, _ := json.Marshal(seal{hash, backends}) // text always encodes
+	return atomicfile.Write(path, func(f *os.File) error { return npz.Write(f, values, string(comment)) })
 }
 
-// readStore reads a file of saveStore. Only the potential's weights come back trainable, and float16 comes back as float32.
-func readStore(fsys fs.FS, file string) (*model.Store, error) {
+// readStore reads a file of saveStore and compares its checksums and its seal: an error wraps [ErrDamaged] where they differ. Only the
+// potential's weights come back trainable, and float16 comes back as float32. The seal's hash is that of the file, with or without a comment.
+func readStore(fsys fs.FS, file string) (*model.Store, seal, error) {
+	if stat, err := fs.Stat(fsys, file); err == nil && !stat.Mode().IsRegular() {
+		return nil, seal{}, fmt.Errorf("vapo: reading weights: %s is no regular file (%s)", file, stat.Mode())
+	}
 	content, err := fs.ReadFile(fsys, file)
 	if err != nil {
-		return nil, fmt.Errorf("vapo: reading weights: %w", err)
+		return nil, seal{}, fmt.Errorf("vapo: reading weights: %w", err)
 	}
-	values, err := numpy.FromNpzReader(bytes.NewReader(content), int64(len(content)))
+	values, comment, err := npz.Read(bytes.NewReader(content), int64(len(content)))
 	if err != nil {
-		return nil, fmt.Errorf("vapo: reading weights %s: %w", file, err)
+		return nil, seal{}, fmt.Errorf("vapo: reading weights %s: %w", file, err)
 	}
-	store := model.NewStore()
+	stored, store := model.NewStore(), model.NewStore()
 	for name, value := range values {
+		if _, err := stored.CreateVariable("/"+name, value); err != nil {
+			return nil, seal{}, fmt.Errorf("vapo: weights %s: variable %q: %w", file, name, err)
+		}
 		v, err := store.CreateVariable("/"+name, single(value))
 		if err != nil {
-			return nil, fmt.Errorf("vapo: weights %s: variable %q: %w", file, name, err)
+			return nil, seal{}, fmt.Errorf("vapo: weights %s: variable %q: %w", file, name, err)
 		}
 		v.SetTrainable(strings.HasPrefix(name, potential.Scope+"/"))
 	}
-	return store, nil
+	is, err := WeightsSHA256(stored)
+	if err != nil {
+		return nil, seal{}, err
+	}
+	said := seal{SHA256: is}
+	if comment != "" {
+		if err := json.Unmarshal([]byte(comment), &said); err != nil || said.SHA256 != is {
+			return nil, seal{}, fmt.Errorf("vapo: weights %s: %w: their sha256 is %.12s, the file's seal says %.80q", file, ErrDamaged, is, comment)
+		}
+	}
+	return store, said, nil
 }
 
+// ErrDamaged is wrapped by the error of weights or a checkpoint that are there and are not what was written.
+var ErrDamaged = npz.ErrDamaged
+
 // loadStore reads a file of saveStore by its path.
-func loadStore(path string) (*model.Store, error) {
-	store, err := readStore(os.DirFS(filepath.Dir(path)), filepath.Base(path))
+func loadStore(path string) (*model.Store, seal, error) {
+	store, said, err := readStore(os.DirFS(filepath.Dir(path)), filepath.Base(path))
 	if err != nil {
-		return nil, fmt.Errorf("%w (%s)", err, path)
+		return nil, seal{}, fmt.Errorf("%w (%s)", err, path)
 	}
-	return store, nil
+	return store, said, nil
 }
 
 // single widens a float16 tensor; others are as they were.

@@ -1,48 +1,33 @@
 package record
 
 import (
-	"archive/zip"
 	"errors"
 	"fmt"
 	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/filehash"
+	"vapoflow/internal/npz"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/core/tensors/numpy"
 )
 
 // WriteArrays writes named arrays to path as .npz, in the order of their names, so that the same
 // arrays make the same bytes.
 func WriteArrays(path string, arrays map[string]*tensors.Tensor) error {
-	err := atomicfile.Write(path, func(f *os.File) error {
-		archive := zip.NewWriter(f)
-		for _, name := range slices.Sorted(maps.Keys(arrays)) {
-			member, err := archive.Create(name + ".npy")
-			if err != nil {
-				return err
-			}
-			if err := numpy.ToNpyWriter(arrays[name], member); err != nil {
-				return fmt.Errorf("array %s: %w", name, err)
-			}
-		}
-		return archive.Close()
-	})
+	err := atomicfile.Write(path, func(f *os.File) error { return npz.Write(f, arrays, "") })
 	if err != nil {
 		return fmt.Errorf("record: writing %s: %w", path, err)
 	}
 	return nil
 }
 
-// ReadArrays reads the arrays of an .npz file.
+// ReadArrays reads the arrays of an .npz file and compares their checksums.
 func ReadArrays(path string) (map[string]*tensors.Tensor, error) {
-	arrays, err := numpy.FromNpzFile(path)
+	arrays, _, err := npz.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("record: reading %s: %w", path, err)
 	}
@@ -63,7 +48,7 @@ func replace(from, to string) error {
 	if err := os.Rename(to, old); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if err := os.Rename(from, to); err != nil {
+	if err := atomicfile.Rename(from, to); err != nil {
 		return err
 	}
 	return os.RemoveAll(old)

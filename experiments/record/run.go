@@ -40,7 +40,7 @@ func Create(runs string, m Manifest) (*Run, error) {
 	if err := os.RemoveAll(r.dir); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	if err := os.MkdirAll(r.dir, 0o755); err != nil {
+	if err := os.MkdirAll(r.dir, 0o777); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	r.Schema, r.Status, r.Started = SchemaVersion, Running, time.Now().UTC().Truncate(time.Second)
@@ -92,7 +92,11 @@ func (r *Run) Close(cause error) error {
 	default:
 		r.Status, r.Error = Failed, cause.Error()
 	}
-	if err := r.save(); err != nil {
+	var unsafe error
+	if cause == nil { // what is called done is on the disk before it is called so
+		unsafe = atomicfile.SyncTree(r.dir)
+	}
+	if err := errors.Join(unsafe, r.save()); err != nil {
 		return errors.Join(cause, err)
 	}
 	if cause != nil {

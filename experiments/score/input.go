@@ -9,11 +9,11 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/core/tensors/numpy"
 
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/npz"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
 )
@@ -78,7 +78,7 @@ func readPoints(path string) ([]float64, error) {
 // ReadArray reads an .npy file, or of an .npz file the array of a name or the only one.
 func ReadArray(path, name string) (*tensors.Tensor, error) {
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
-		return numpy.FromNpyFile(path)
+		return npz.ReadNPYFile(path)
 	}
 	arrays, err := record.ReadArrays(path)
 	if err != nil {

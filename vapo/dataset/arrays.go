@@ -4,17 +4,15 @@ import (
 	"archive/zip"
 	"errors"
 	"fmt"
-	"io"
 	"math"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"vapoflow/internal/filehash"
+	"vapoflow/internal/npz"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/core/tensors/numpy"
 )
 
 // openArrays reads the user's own .npz or .npy file: points [n, d] in float32 or float64, or images
@@ -59,28 +57,22 @@ func readArray(path, split string) (*tensors.Tensor, error) {
 		if split == "test" {
 			return nil, errors.New("an .npy file has no test split: use an .npz file with arrays x and x_test")
 		}
-		file, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		defer file.Close()
-		return readNPY(file)
+		return npz.ReadNPYFile(path)
 	}
-	archive, err := zip.OpenReader(path)
+	packed, size, err := npz.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer packed.Close()
+	archive, err := zip.NewReader(packed, size)
 	if err != nil {
 		return nil, fmt.Errorf("not an .npz file: %w", err)
 	}
-	defer archive.Close()
 	member, err := chooseArray(archive.File, split)
 	if err != nil {
 		return nil, err
 	}
-	file, err := member.Open()
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	return readNPY(file)
+	return npz.ReadMember(member)
 }
 
 // chooseArray finds x, or the only array; for the test split, x_test.
@@ -100,30 +92,10 @@ func chooseArray(members []*zip.File, split string) (*zip.File, error) {
 			names, only = append(names, name), member
 		}
 	}
-	if len(names) == 1 && split != "test" {
+	if len(names) == 1 && split != "test" && names[0] != "x_test" {
 		return only, nil
 	}
 	return nil, fmt.Errorf("no array is called %s; the file holds [%s]", want, strings.Join(names, ", "))
-}
-
-// readNPY reads one array and makes sure that it ends where its header says.
-func readNPY(r io.Reader) (tensor *tensors.Tensor, err error) {
-	defer func() { // a header with an impossible shape panics in GoMLX
-		if p := recover(); p != nil {
-			err = fmt.Errorf("damaged array: %v", p)
-		}
-	}()
-	tensor, err = numpy.FromNpyReader(r)
-	if err != nil {
-		return nil, fmt.Errorf("damaged or unsupported array: %w", err)
-	}
-	switch n, err := io.Copy(io.Discard, r); { // reading on also checks the checksum of an .npz
-	case err != nil:
-		return nil, fmt.Errorf("damaged array: %w", err)
-	case n > 0:
-		return nil, fmt.Errorf("damaged array: %d bytes after its end", n)
-	}
-	return tensor, nil
 }
 
 // fromTensor copies the values into a set after checking them.

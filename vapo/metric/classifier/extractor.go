@@ -11,10 +11,10 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/core/tensors/numpy"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/npz"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
 )
@@ -42,7 +42,7 @@ func Random(b compute.Backend, seed int64) (*Extractor, error) {
 
 // Load reads weights that [Extractor.Save] wrote, under the name that the extractor shall have.
 func Load(b compute.Backend, path, name string) (*Extractor, error) {
-	values, err := numpy.FromNpzFile(path)
+	values, _, err := npz.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("classifier: reading weights %s: %w", path, err)
 	}
@@ -77,7 +77,7 @@ func (e *Extractor) Save(path string) error {
 		}
 		values[strings.TrimPrefix(v.Path(), scope)] = value
 	}
-	if err := atomicfile.Write(path, func(f *os.File) error { return numpy.ToNpzWriter(values, f) }); err != nil {
+	if err := atomicfile.Write(path, func(f *os.File) error { return npz.Write(f, values, "") }); err != nil {
 		return fmt.Errorf("classifier: saving the weights: %w", err)
 	}
 	return nil
