@@ -83,7 +83,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if m, err := trained(b, run.Dir, c, data); m != nil || err != nil && !errors.Is(err, ErrDamaged) {
 		return m, err
 	}
-	if err := os.MkdirAll(run.Dir, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(run.Dir); err != nil {
 		return nil, fmt.Errorf("vapo: the cache of models: %w", err)
 	}
 	lock, err := run.take(ctx)
@@ -177,7 +177,7 @@ func trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Mo
 // setAside moves files of a folder into a folder beside them that nothing reads, and names it.
 func setAside(dir string, files ...string) (string, error) {
 	aside := filepath.Join(dir, ".damaged-"+time.Now().UTC().Format("20060102-150405.000"))
-	if err := os.MkdirAll(aside, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(aside); err != nil {
 		return "", err
 	}
 	for _, file := range files {
@@ -212,7 +212,7 @@ func (m *Model) save(dir string, weights *model.Store) error {
 	if m.Config.Schema != SchemaVersion {
 		return errors.New("vapo: a model composed by hand cannot be saved: make it with Config.Model or TrainOrLoad, or keep its training in Run.Dir")
 	}
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(dir); err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
 	}
 	hash, err := WeightsSHA256(weights)

@@ -63,7 +63,7 @@ func (st *trainState) open(ctx context.Context, run Run) (err error) {
 	if st.dir == "" {
 		return nil
 	}
-	if err := os.MkdirAll(st.dir, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(st.dir); err != nil {
 		return fmt.Errorf("vapo: the folder for checkpoints: %w", err)
 	}
 	if !run.locked {

@@ -54,7 +54,7 @@ func ExampleConfig_Validate() {
 	c.Sigma = -1
 	fmt.Println(c.Validate())
 	// Output:
-	// unknown loss "score-matching"; choose one of alignment, variance-reduced, covariance
+	// unknown loss "score-matching"; choose one of alignment, averaged, variance-reduced, covariance
 	// homotopy: sigma, the likelihood's standard deviation, must be positive and finite, got -1
 }
 

@@ -21,6 +21,7 @@ func ExamplePieces() {
 	// homotopy linear
 	// homotopy straight
 	// loss alignment
+	// loss averaged
 	// loss variance-reduced
 	// loss covariance
 }

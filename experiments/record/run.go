@@ -40,7 +40,7 @@ func Create(runs string, m Manifest) (*Run, error) {
 	if err := os.RemoveAll(r.dir); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
-	if err := os.MkdirAll(r.dir, 0o777); err != nil {
+	if err := atomicfile.MkdirAll(r.dir); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
 	r.Schema, r.Status, r.Started = SchemaVersion, Running, time.Now().UTC().Truncate(time.Second)

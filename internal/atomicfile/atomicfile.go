@@ -95,6 +95,14 @@ func SyncDir(dir string) error {
 	return d.Close()
 }
 
+// MkdirAll is os.MkdirAll with the user's umask, and the folder's name lasts.
+func MkdirAll(dir string) error {
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		return err
+	}
+	return SyncDir(filepath.Dir(dir))
+}
+
 // SyncTree makes every file and folder below dir last.
 func SyncTree(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {

@@ -153,7 +153,11 @@ func readHeader(r io.Reader, size uint64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	if has := size - before - length; bytesOf != has {
+	has := size - before - length
+	if bytesOf < has {
+		return nil, damaged("%d bytes after its end", has-bytesOf)
+	}
+	if bytesOf > has {
 		return nil, damaged("its header declares shape (%s) in %d bytes, and %d are there", found[3], bytesOf, has)
 	}
 	return header, nil

@@ -42,7 +42,7 @@ func TestModelsThatShip(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			out, err := m.Sample(context.Background(), solver.Fixed{Tableau: solver.Euler, Steps: 4}, 1, 0, 2)
+			out, err := m.Sample(context.Background(), solver.Fixed{Tableau: solver.Euler, Steps: 4}, 1, 0, 4)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -50,7 +50,7 @@ func TestModelsThatShip(t *testing.T) {
 			for _, v := range tensors.MustCopyFlatData[float32](out.State[0]) {
 				sum, n = sum+float64(v)*float64(v), n+1
 			}
-			if rms := math.Sqrt(sum / float64(n)); !(rms > 0.2 && rms < 0.9) {
+			if rms := math.Sqrt(sum / float64(n)); !(rms > 0.15 && rms < 0.9) {
 				t.Errorf("samples of four Euler steps have a root mean square of %g, images one of about 0.5", rms)
 			}
 		})
