@@ -74,9 +74,9 @@ class Potential(torch.nn.Module):
 
     def resnet(self, scope, x, clock):
         clock = silu(self.dense(scope + "clock", clock))
-        phi, h = self.readout(scope + "pixels", x, clock), x
-        for level in range(3):
-            name, i = f"{scope}level_{level}/", 0
+        phi, h, level = self.readout(scope + "pixels", x, clock), x, 0
+        while f"{scope}level_{level}/down/kernel" in self.w:
+            name, i, level = f"{scope}level_{level}/", 0, level + 1
             h = self.conv(name + "down", space_to_depth(h))
             while f"{name}block_{i}/first/kernel" in self.w:
                 h, i = self.residual(f"{name}block_{i}/", h, clock), i + 1

@@ -56,6 +56,9 @@ func Read(r io.ReaderAt, size int64) (arrays map[string]*tensors.Tensor, comment
 	}
 	arrays = map[string]*tensors.Tensor{}
 	for _, member := range archive.File {
+		if strings.HasSuffix(member.Name, ".json") { // what samples keep beside their arrays
+			continue
+		}
 		name, ok := strings.CutSuffix(member.Name, ".npy")
 		if !ok || arrays[name] != nil {
 			return nil, "", damaged("member %q is no .npy file, or there twice", member.Name)

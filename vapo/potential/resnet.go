@@ -11,7 +11,7 @@ import (
 )
 
 // ResNet is a small convolutional potential for images x [batch, height, width, channels].
-// It only encodes: levels of residual blocks at 1/2, 1/4, 1/8, … of the resolution, down to 4 pixels,
+// It only encodes: levels of residual blocks at 1/2, 1/4, 1/8 of the resolution, and on as long as 4 pixels remain,
 // each summed into Φ. Its gradient runs back through the same levels with the same weights,
 // so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.2 M
 // parameters for 32×32×3.
@@ -45,10 +45,11 @@ func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	return phi
 }
 
-// levels is how often an image can be halved to no less than 4 pixels: 3 times for 32×32, 4 times for 64×64.
-func levels(height, width int) (n int) {
-	for height%2 == 0 && width%2 == 0 && min(height, width) >= 8 {
-		height, width, n = height/2, width/2, n+1
+// levels is three, and more as long as 4 pixels remain: 3 for 32×32, 4 for 64×64.
+func levels(height, width int) int {
+	n := 3
+	for shrink := 1 << (n + 1); height%shrink == 0 && width%shrink == 0 && min(height, width)/shrink >= 4; shrink *= 2 {
+		n++
 	}
 	return n
 }
