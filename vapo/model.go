@@ -66,6 +66,7 @@ func (m *Model) evaluator() (*model.Exec, error) {
 	if err != nil {
 		return nil, fmt.Errorf("vapo: building the potential: %w", err)
 	}
+	m.eval.SetMaxCache(-1) // any number of batch shapes
 	return m.eval, nil
 }
 

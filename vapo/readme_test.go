@@ -2,6 +2,7 @@ package vapo_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -25,10 +26,10 @@ func Example() {
 	data, _ := dataset.Open("ring8", dataset.Options{})
 	choice, _ := backend.New("auto")
 	m := &vapo.Model{Backend: choice.Backend, Homotopy: path, Potential: potential.MLP{}, Shape: []int{2}}
-	err := vapo.Train(ctx, m, loss.Alignment{}, data, vapo.DefaultTraining(), vapo.Run{})
-	samples, err := m.Sample(ctx, solver.Adaptive{}, 1, 0, 1000) // seed 1, samples 0 to 999
-	excess, err := mixture.Excess(choice.Backend, m.Store, m.Potential, path, mixture.Ring8(), 16384, 1)
-	fmt.Println(samples.NFE, excess.Overall, err)
+	trained := vapo.Train(ctx, m, loss.Alignment{}, data, vapo.DefaultTraining(), vapo.Run{})
+	samples, drawn := m.Sample(ctx, solver.Adaptive{}, 1, 0, 1000) // seed 1, samples 0 to 999
+	excess, measured := mixture.Excess(choice.Backend, m.Store, m.Potential, path, mixture.Ring8(), 16384, 1)
+	fmt.Println(samples.NFE, excess.Overall, errors.Join(trained, drawn, measured))
 }
 
 func TestREADME(t *testing.T) {

@@ -25,6 +25,9 @@ type Sampler struct {
 // NewSampler prepares drawing in batches, with the steps of a solver. An adaptive one finds its steps on the first batch,
 // samples 0 ≤ i < batch, and all others repeat them.
 func (m *Model) NewSampler(ctx context.Context, with solver.Solver, seed int64, batch int) (*Sampler, error) {
+	if batch < 1 {
+		return nil, fmt.Errorf("vapo: a sampler draws at least 1 sample at once, got a batch of %d", batch)
+	}
 	if fixed, ok := with.(solver.Fixed); ok && fixed.Grid != nil { // its steps are known
 		return &Sampler{Grid: fixed.Grid, model: m, with: fixed, seed: seed, batch: batch}, nil
 	}

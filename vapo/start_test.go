@@ -13,6 +13,8 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/solver"
 )
 
 // A training that begins at another's weights does so: at a rate of nearly nothing it ends where the other ended.
@@ -129,5 +131,40 @@ func each(t *testing.T, a, b *model.Store, visit func(path string, x, y float32)
 		for i := range x {
 			visit(v.Path(), x[i], y[i])
 		}
+	}
+}
+
+// What a training cannot use is told before anything is built; any number of batch shapes can be evaluated; a sampler needs a batch.
+func TestMisuseIsToldEarly(t *testing.T) {
+	c, data := small(), open(t, small())
+	m, err := c.Model(backend.Host(), []int{2}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, change := range map[string]func(*vapo.Training){
+		"ema must":           func(t *vapo.Training) { t.EMA = 2 },
+		"clip must":          func(t *vapo.Training) { t.Clip = math.NaN() },
+		"learning_rate must": func(t *vapo.Training) { t.LearningRate = -1 },
+	} {
+		training := c.Training
+		change(&training)
+		if err := vapo.Train(t.Context(), m, loss.Alignment{}, data, training, vapo.Run{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("want an error with %q, got %v", want, err)
+		}
+	}
+	if err := vapo.Train(t.Context(), m, loss.Alignment{}, data, c.Training, vapo.Run{}); err != nil {
+		t.Fatal(err)
+	}
+	for n := 1; n <= 34; n++ { // an executor keeps 32 shapes by default
+		x, err := m.Prior(0, 0, n)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := m.Evaluate(x, 0.5); err != nil {
+			t.Fatalf("the shape number %d: %v", n, err)
+		}
+	}
+	if _, err := m.NewSampler(t.Context(), solver.Fixed{Grid: []float64{0, 1}}, 0, 0); err == nil || !strings.Contains(err.Error(), "at least 1") {
+		t.Errorf("a batch of 0: %v", err)
 	}
 }

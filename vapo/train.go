@@ -59,6 +59,9 @@ type Run struct {
 // finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
 // resumed training gives the very weights of one that was never interrupted.
 func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t Training, run Run) error {
+	if err := t.Validate(); err != nil {
+		return err
+	}
 	clock, err := times.Find("times", t.Times)
 	if err != nil {
 		return err
