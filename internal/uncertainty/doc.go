@@ -1,3 +1,3 @@
-// Package uncertainty says how sure a printed number is: standard errors of means over replicates, of ratios (delta method), of
-// anything by the bootstrap and the jackknife, and low-discrepancy draws whose scramblings are replicates.
+// Package uncertainty says how sure a printed number is: low-discrepancy draws whose scramblings are replicates, and the standard
+// error of a mean over replicates.
 package uncertainty
