@@ -117,8 +117,8 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err != nil {
 		return nil, err
 	}
-	if (c.Init == "") != (run.Init == nil) {
-		return nil, fmt.Errorf("vapo: the configuration's init is %q and the run's weights to begin at are %s: give both or none", c.Init, map[bool]string{true: "not there", false: "there"}[run.Init == nil])
+	if named, given := c.Init != "", run.Init != nil; named != given {
+		return nil, fmt.Errorf("vapo: the configuration names weights to begin at: %t (init %q), and the run holds them: %t; give both or none", named, c.Init, given)
 	}
 	l, err := loss.New(c.Loss)
 	if err != nil {
@@ -266,8 +266,11 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 	if s.WeightsSHA256 != "" && s.WeightsSHA256 != said.SHA256 {
 		return nil, fmt.Errorf("%s is %w: its sha256 is %.12s, %s says %.12s", weightsFile, ErrDamaged, said.SHA256, configFile, s.WeightsSHA256)
 	}
+	if err := m.complete(store); err != nil {
+		return nil, err
+	}
 	m.saved, m.Loaded, m.Store = s, true, store
-	return m, m.complete(store)
+	return m, nil
 }
 
 // Backends are those that trained the model, in their order: more than one where a training was resumed on another. Older models do

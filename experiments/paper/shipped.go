@@ -35,16 +35,10 @@ func (w *work) chooseModel(base *Settings) error {
 	if !w.shipped() {
 		return nil
 	}
-	asked := w.Env.Init != nil
 	keys := keysOf(reflect.TypeFor[vapo.Config]())
-	for _, c := range w.Changes {
-		if c.Key == "model" {
-			asked = false
-			break
-		}
-		asked = asked || c.Key != "seed" && slices.Contains(keys, c.Key)
-	}
-	if asked {
+	named := slices.ContainsFunc(w.Changes, func(c Change) bool { return c.Key == "model" })
+	trains := slices.ContainsFunc(w.Changes, func(c Change) bool { return c.Key != "seed" && slices.Contains(keys, c.Key) })
+	if !named && (trains || w.Env.Init != nil) {
 		w.Settings.Model, base.Model = train, train
 		return nil
 	}

@@ -6,20 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
-
-// Fault, where a test or the fault campaign sets it, is asked before each operation on storage: an error is what the operation then
-// returns. The operations are "create", "write", "sync", "rename" and "sync-folder".
-var Fault func(operation, path string) error
-
-func fault(operation, path string) error {
-	if Fault == nil {
-		return nil
-	}
-	return Fault(operation, path)
-}
 
 // suffix ends the names of the temporary files, which begin with a dot, so that Sweep takes no other file.
 const suffix = ".unfinished"
@@ -27,22 +15,12 @@ const suffix = ".unfinished"
 // Write writes a file beside path and renames it, so that path is never half a file. File and folder are synchronised with the disk:
 // once Write has returned, a power cut leaves the new file. The folder of path must exist.
 func Write(path string, write func(*os.File) error) error {
-	if err := fault("create", path); err != nil {
-		return err
-	}
 	f, err := create(path)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // gone already where the renaming went well
-	err = fault("write", path)
-	if err == nil {
-		err = write(f)
-	}
-	if err == nil {
-		err = fault("sync", path)
-	}
-	if err == nil {
+	if err = write(f); err == nil {
 		err = f.Sync() // before the renaming: else the name can reach the disk without its bytes
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -71,9 +49,6 @@ func WriteBytes(path string, content []byte) error {
 
 // Rename is os.Rename of what is on the disk already, and lasts through a power cut. from and to lie in one folder.
 func Rename(from, to string) error {
-	if err := fault("rename", to); err != nil {
-		return err
-	}
 	if err := os.Rename(from, to); err != nil {
 		return err
 	}
@@ -82,9 +57,6 @@ func Rename(from, to string) error {
 
 // SyncDir makes the names in a folder last. File systems that cannot do this, some network ones, are taken as they are.
 func SyncDir(dir string) error {
-	if err := fault("sync-folder", dir); err != nil {
-		return err
-	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
@@ -128,7 +100,7 @@ func SyncTree(dir string) error {
 func Sweep(dir string) {
 	left, _ := filepath.Glob(filepath.Join(dir, ".*"+suffix)) // fails on a bad pattern only
 	for _, path := range left {
-		if stat, err := os.Stat(path); err == nil && time.Since(stat.ModTime()) > sweepAge && strings.HasSuffix(path, suffix) {
+		if stat, err := os.Stat(path); err == nil && time.Since(stat.ModTime()) > sweepAge {
 			os.Remove(path)
 		}
 	}
