@@ -27,7 +27,7 @@ type steps struct {
 	draw     func(dir string, m *record.Manifest) error // draws from the arrays alone
 }
 
-// elements lists the paper's figures and tables: a new one is one file and one line here.
+// elements lists the paper's figures and tables, and what goes beyond them: a new one is one file and one line here.
 var elements = slices.Concat([]Element{
 	{"fig1", "Planar potential flow: ∇Φ over the approximate data likelihood", fig1},
 	{"fig2", "Samples on CIFAR-10", sheetOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 64, 100, 100})},
@@ -39,6 +39,7 @@ var elements = slices.Concat([]Element{
 	{"table1", "FID on CIFAR-10", fidOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 512, 5000, 50_000})},
 	{"table2", "FID on CelebA 64 (inferred)", fidOf("celeba", "", "inferred", [4]int{8, 128, 2000, 50_000})},
 	{"table3", "Out-of-distribution detection: AUROC (inferred)", table3},
+	{"nfe", "Samples against the evaluations of ∇Φ that they cost (beyond the paper)", nfe},
 })
 
 // Elements lists the paper's figures and tables.

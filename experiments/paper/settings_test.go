@@ -18,7 +18,7 @@ func TestEveryElementOfThePaperIsListed(t *testing.T) {
 			t.Errorf("%s has no title", e.ID)
 		}
 	}
-	want := "fig1 fig2 fig2-celeba fig3 fig4 fig5 fig6 fig7 fig8 fig9 table1 table2 table3"
+	want := "fig1 fig2 fig2-celeba fig3 fig4 fig5 fig6 fig7 fig8 fig9 table1 table2 table3 nfe"
 	if got := strings.Join(ids, " "); got != want {
 		t.Errorf("elements %s, want %s", got, want)
 	}
@@ -142,5 +142,5 @@ func ExampleElement_Settings() {
 	fmt.Println(err)
 	// Output:
 	// ring8 posterior alignment 10000 256 dopri5 <nil>
-	// unknown element "fig10"; choose from fig1, fig2, fig2-celeba, fig3, fig4, fig5, fig6, fig7, fig8, fig9, table1, table2, table3
+	// unknown element "fig10"; choose from fig1, fig2, fig2-celeba, fig3, fig4, fig5, fig6, fig7, fig8, fig9, table1, table2, table3, nfe
 }

@@ -1,0 +1,242 @@
+package paper
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/stat"
+
+	"vapoflow/experiments/record"
+	"vapoflow/figures"
+	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/metric"
+	"vapoflow/vapo/solver"
+)
+
+// nfe shows what fewer evaluations of ∇Φ cost: every solver draws the same images, which are compared one by one with accurate ones, and
+// all together with the training images. Samples counts the images of each.
+var nfe = steps{
+	settings: func(preset, recipe string) Settings {
+		s := imageSettings("cifar10", [4]int{4, 128, 1024, 5000})(preset, recipe)
+		s.RTol, s.ATol = accurate, accurate // of the images that all others are compared with
+		if preset == "smoke" {
+			s.RTol, s.ATol = 1e-3, 1e-3
+		}
+		return s
+	},
+	standIn:  "drawn",
+	dataless: true,
+	claim:    func(string, Settings) string { return "beyond the paper" },
+	compute:  computeNFE,
+	draw:     drawNFE,
+}
+
+// accurate is a tolerance whose error is far below a grey level.
+const accurate = 1e-5
+
+// plan is one way of drawing.
+type plan struct {
+	solver string
+	with   solver.Options
+}
+
+// plans are the ways compared, each from few evaluations to many.
+func plans(preset string) (list []plan, err error) {
+	evaluations, tolerances := []int{4, 8, 16, 32, 64}, []float64{1e-1, 3e-2, 1e-2, 1e-3, 1e-4}
+	if preset == "smoke" {
+		evaluations, tolerances = []int{4, 8}, []float64{1e-1}
+	}
+	for _, name := range []string{"euler", "heun", "rk4"} {
+		tableau, err := solver.ByName(name)
+		if err != nil {
+			return nil, err
+		}
+		for _, n := range evaluations {
+			list = append(list, plan{name, solver.Options{Steps: n / tableau.Stages()}})
+		}
+	}
+	for _, name := range []string{"bosh3", "dopri5"} {
+		for _, tol := range tolerances {
+			list = append(list, plan{name, solver.Options{RTol: tol, ATol: tol}})
+		}
+	}
+	return list, nil
+}
+
+func computeNFE(ctx context.Context, w *work) error {
+	m, err := w.trainImages(ctx)
+	if err != nil {
+		return err
+	}
+	list, err := plans(w.Preset)
+	if err != nil {
+		return err
+	}
+	with, err := w.solver()
+	if err != nil {
+		return err
+	}
+	truth, spent, err := w.drawBy(ctx, m, with, "accurately")
+	if err != nil {
+		return err
+	}
+	distance, err := w.distanceToTraining(ctx)
+	if err != nil {
+		return err
+	}
+	w.run.Results["nfe_accurate"] = spent
+	columns := map[string][]float64{}
+	add := func(name string, v float64) { columns[name] = append(columns[name], v) }
+	table := record.Table{Header: []string{"solver", "steps", "NFE", "error, grey levels", "Fréchet distance"}}
+	row := func(solver, steps string, nfe, deviation, se, frechet float64) {
+		table.Rows = append(table.Rows, []string{solver, steps, fmt.Sprintf("%.0f", nfe), fmt.Sprintf("%.3g ± %.1g", deviation, se), orDash("%.2f", frechet)})
+	}
+	for _, p := range list {
+		with, err := solver.New(p.solver, p.with)
+		if err != nil {
+			return err
+		}
+		steps := fmt.Sprintf("%d equal", p.with.Steps)
+		if p.with.Steps == 0 {
+			steps = fmt.Sprintf("tolerance %g", p.with.RTol)
+		}
+		images, spent, err := w.drawBy(ctx, m, with, p.solver+", "+steps)
+		if err != nil {
+			return err
+		}
+		mean, se := deviation(images, truth)
+		frechet, err := distance(images)
+		if err != nil {
+			return err
+		}
+		add("nfe", spent)
+		add("error", mean)
+		add("error_se", se)
+		add("frechet", frechet)
+		row(p.solver, steps, spent, mean, se, frechet)
+	}
+	frechet, err := distance(truth)
+	if err != nil {
+		return err
+	}
+	if !math.IsNaN(frechet) {
+		w.run.Results["frechet_accurate"] = frechet
+	}
+	table.Rows = append(table.Rows, []string{w.Solver, fmt.Sprintf("tolerance %g", w.RTol), fmt.Sprintf("%.0f", spent), "reference", orDash("%.2f", frechet)})
+	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. Error is the root mean square difference of an image "+
+		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(w.Samples), w.about(&w.run.Manifest))
+	w.run.Tables = []record.Table{table}
+	arrays := map[string]*tensors.Tensor{}
+	for name, values := range columns {
+		arrays[name] = vector(values)
+	}
+	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+}
+
+// orDash formats v, or a dash where it was not measured.
+func orDash(format string, v float64) string {
+	if math.IsNaN(v) {
+		return "–"
+	}
+	return fmt.Sprintf(format, v)
+}
+
+// drawBy draws the settings' number of images with a solver: their values in [−1, 1], and the evaluations that each took.
+func (w *work) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64, err error) {
+	w.say("%s: drawing %d images, %s", w.run.Element, w.Samples, how)
+	s, err := m.NewSampler(ctx, with, w.Seed, w.sampleBatch())
+	if err != nil {
+		return nil, 0, err
+	}
+	tell := w.counter("images", w.Samples)
+	err = s.Draw(ctx, 0, w.Samples, func(i int, x []float32) error {
+		images = append(images, append([]float32(nil), x...))
+		tell(i + 1)
+		return nil
+	})
+	return images, float64(s.NFE), err
+}
+
+// deviation is the root mean square difference of images to others in grey levels, its mean over images and the standard error of that.
+func deviation(images, truth [][]float32) (mean, se float64) {
+	each := make([]float64, len(images))
+	for i, x := range images {
+		for j, v := range x {
+			d := float64(v-truth[i][j]) * 255 / 2
+			each[i] += d * d / float64(len(x))
+		}
+		each[i] = math.Sqrt(each[i])
+	}
+	mean, sd := stat.MeanStdDev(each, nil)
+	return mean, stat.StdErr(sd, float64(len(each)))
+}
+
+// distanceToTraining measures images against the training images by the features of Tables 1 and 2; NaN where there are no such images, or
+// no features that were trained.
+func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float64, error), error) {
+	none := func([][]float32) (float64, error) { return math.NaN(), nil }
+	if w.Preset == "smoke" { // its classifier is trained for a second
+		return none, nil
+	}
+	by, err := w.extractor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, trained := w.run.Results["classifier_accuracy"]; !trained && !by.Comparable() {
+		return none, nil
+	}
+	real, err := w.see(ctx, by, w.data, fidReferences("quick"))
+	if errors.Is(err, dataset.ErrMissing) {
+		return none, nil
+	}
+	return func(images [][]float32) (float64, error) {
+		var pixels []uint8
+		for _, x := range images {
+			pixels = append(pixels, dataset.Bytes(x)...)
+		}
+		got, err := w.see(ctx, by, newByteImages("samples", w.imageTensor(pixels)), len(images))
+		if err != nil {
+			return 0, err
+		}
+		return metric.FID(real.moments, got.moments)
+	}, err
+}
+
+func drawNFE(dir string, m *record.Manifest) error {
+	if err := drawTables(dir, m); err != nil {
+		return err
+	}
+	list, err := plans(m.Preset)
+	if err != nil {
+		return err
+	}
+	r := readRecord(dir, arraysOf(m.Element))
+	spent, deviations, se, frechet := r.vector("nfe"), r.vector("error"), r.vector("error_se"), r.vector("frechet")
+	if r.err != nil {
+		return r.err
+	}
+	errors := figures.LinePanel{Title: "against accurate images", X: "evaluations of ∇Φ", Y: "error, grey levels", LogX: true, LogY: true}
+	distances := figures.LinePanel{Title: "against training images", X: errors.X, Y: "Fréchet distance", LogX: true}
+	for i, p := range list {
+		if i == 0 || list[i-1].solver != p.solver {
+			errors.Series = append(errors.Series, figures.Series{Name: p.solver, Spread: []float64{}})
+			distances.Series = append(distances.Series, figures.Series{Name: p.solver})
+		}
+		e, d := &errors.Series[len(errors.Series)-1], &distances.Series[len(distances.Series)-1]
+		e.X, e.Y, e.Spread = append(e.X, spent[i]), append(e.Y, deviations[i]), append(e.Spread, se[i])
+		d.X, d.Y = append(d.X, spent[i]), append(d.Y, frechet[i])
+	}
+	d := figures.LinesData{Panels: []figures.LinePanel{errors}}
+	if !math.IsNaN(frechet[0]) {
+		d.Panels = append(d.Panels, distances)
+	}
+	f, err := figures.Lines(d)
+	if err != nil {
+		return err
+	}
+	return saveFigure(dir, m, m.Element, f, m.Tables[0].Caption)
+}
