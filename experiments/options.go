@@ -21,7 +21,7 @@ type options struct {
 	root                                       string // of the data sets, from a flag
 	sets                                       []string
 	seed                                       int64
-	resume, train                              bool
+	resume, noWait, train                      bool
 	cmd                                        *cobra.Command
 }
 
@@ -34,6 +34,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f.Int64Var(&o.seed, "seed", 0, "of weights, data order, noise and samples")
 	f.StringVar(&o.out, "out", "results", "folder of results")
 	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over")
+	f.BoolVar(&o.noWait, "no-wait", false, "where another process is at work on the same run or training, refuse instead of waiting for it")
 	f.BoolVar(&o.train, "train", false, "train a model where the weights of one ship (as --set model=train; a changed setting of the training asks for it too)")
 	f.StringVar(&o.init, "init", "", "begin the training at another's weights, where names and shapes agree: a run, a model's folder, weights.npz, checkpoint.npz or pretrained:NAME")
 	f.StringVar(&o.config, "config", "", "JSON file of settings, on top of the preset's")
@@ -94,7 +95,7 @@ func (o *options) env(a *app) (paper.Env, error) {
 	a.Say("%s", choice.Line)
 	return paper.Env{
 		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
-		Resume: o.resume, Command: "experiments " + joinArgs(a.args),
+		Resume: o.resume, NoWait: o.noWait, Command: "experiments " + joinArgs(a.args),
 		Watch: a.Watch, Say: func(line string) { a.Say("%s", line) },
 	}, nil
 }

@@ -31,6 +31,7 @@ type Env struct {
 	Changes  []Change
 	Strict   bool  // missing data is an error also where an element has a stand-in
 	Resume   bool  // continue an interrupted training
+	NoWait   bool  // refuse where another process is at work on the same run or training, instead of waiting for it
 	Init     *Init // weights that trainings begin at; nil draws them
 	Command  string
 

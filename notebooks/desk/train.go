@@ -48,7 +48,7 @@ func Train(ctx context.Context, c vapo.Config, data dataset.Dataset) (*vapo.Mode
 	run := vapo.Run{Resume: true, Every: max(50, min(1000, c.Steps/20)), Observe: func(p vapo.Progress) {
 		done = p.Step
 		show(p)
-	}}
+	}, Say: func(line string) { fmt.Println(line) }}
 	m, err = vapo.TrainOrLoad(ctx, b, dir, c, data, run)
 	if errors.Is(err, context.Canceled) {
 		err = fmt.Errorf("interrupted at step %d, checkpoint kept; run the cell again to go on: %w", done, context.Canceled)
