@@ -2,6 +2,7 @@ package autodiff_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -112,7 +113,6 @@ func TestConvDifferentiatesToAnyOrder(t *testing.T) {
 
 // Pad's VJP with interior padding and uneven ends, against the definition ⟨pad(x), v⟩ = ⟨x, padᵀ(v)⟩.
 func TestPadIsTransposed(t *testing.T) {
-	autodiff.Register()
 	out := graph.MustExecOnceN(backend.Host(), func(x, v *graph.Node) []*graph.Node {
 		padded := graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), graph.PadAxis{Start: 1, End: 2, Interior: 1}, graph.PadAxis{End: 3})
 		inner := graph.ReduceAllSum(graph.Mul(padded, v))
@@ -147,4 +147,16 @@ func ExampleConv() {
 	sums, err := graph.CallOnce(backend.Host(), autodiff.Conv, image, box)
 	fmt.Println(sums.Value(), err)
 	// Output: [[[[10] [10]] [[10] [10]]]] <nil>
+}
+
+// onImport notes which VJPs are there before any test has run.
+var onImport = maps.Clone(graph.VJPRegistration)
+
+// The table of VJPs is complete once the package is imported: filling it at the first use raced with gradients taken elsewhere.
+func TestVJPsAreThereOnImport(t *testing.T) {
+	for op := range autodiff.Missing {
+		if onImport[op] == nil {
+			t.Errorf("%s has no VJP before the first use", op)
+		}
+	}
 }

@@ -12,7 +12,6 @@ import (
 // On XLA it is the native convolution; on pure Go it is k² shifted matrix products, which
 // run there an order of magnitude faster.
 func Conv(x, kernel *graph.Node) *graph.Node {
-	Register()
 	k := kernel.Shape().Dim(0)
 	if x.Rank() != 4 || kernel.Rank() != 4 || kernel.Shape().Dim(1) != k || k%2 == 0 || kernel.Shape().Dim(2) != x.Shape().Dim(3) {
 		exceptions.Panicf("autodiff.Conv: want x [batch, height, width, in] and an odd kernel [k, k, in, out], got x %s and kernel %s", x.Shape(), kernel.Shape())

@@ -2,24 +2,22 @@ package autodiff
 
 import (
 	"reflect"
-	"sync"
 
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/support/exceptions"
 )
 
-// Register adds the missing VJPs to GoMLX's table (graph.VJPRegistration) and replaces that of
-// ungrouped convolutions. It is idempotent and leaves an entry alone that GoMLX has gained since.
-// [Conv] calls it.
-var Register = sync.OnceFunc(func() {
+// init adds the missing VJPs to GoMLX's table (graph.VJPRegistration) and replaces that of ungrouped convolutions. An entry that GoMLX
+// has gained since stays. The table is a plain map that every gradient reads: here nothing can be reading it yet.
+func init() {
 	for op, vjp := range missing {
 		if _, ok := graph.VJPRegistration[op]; !ok {
 			graph.VJPRegistration[op] = vjp
 		}
 	}
 	replaceConvolutionVJP()
-})
+}
 
 // missing holds the VJPs that GoMLX v0.28.2 does not define. Convolutions need Reverse, and
 // Slice's VJP uses Pad, so that neither can be differentiated twice without them.

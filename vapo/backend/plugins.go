@@ -1,12 +1,15 @@
 package backend
 
 import (
+	"cmp"
 	"debug/elf"
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 
 	"vapoflow/internal/cachedir"
 )
@@ -28,9 +31,7 @@ var patterns = map[string][]string{
 func SearchPath() []string {
 	var dirs []string
 	if cache := cachedir.Dir(); cache != "" {
-		// One folder per plugin version; the newest name first.
-		versions, _ := filepath.Glob(filepath.Join(cache, "xla", "*"))
-		slices.Reverse(versions)
+		versions := newestFirst(filepath.Join(cache, "xla", "*")) // one folder per version of the plugin
 		dirs = append(dirs, versions...)
 		if len(versions) == 0 {
 			dirs = append(dirs, filepath.Join(cache, "xla"))
@@ -78,10 +79,23 @@ func find(kind string) (paths []string) {
 			continue
 		}
 		for _, pattern := range patterns[kind] {
-			matches, _ := filepath.Glob(filepath.Join(dir, pattern))
-			paths = append(paths, matches...)
+			paths = append(paths, newestFirst(filepath.Join(dir, pattern))...)
 		}
 	}
+	return paths
+}
+
+var number = regexp.MustCompile("[0-9]+")
+
+// newestFirst lists the files that match a pattern by the numbers in their names, the highest version first: 0.10 comes before 0.9.
+func newestFirst(pattern string) []string {
+	paths, _ := filepath.Glob(pattern) // fails on a bad pattern only
+	slices.SortStableFunc(paths, func(a, b string) int {
+		return slices.CompareFunc(number.FindAllString(b, -1), number.FindAllString(a, -1), func(x, y string) int {
+			x, y = strings.TrimLeft(x, "0"), strings.TrimLeft(y, "0")
+			return cmp.Or(cmp.Compare(len(x), len(y)), cmp.Compare(x, y))
+		})
+	})
 	return paths
 }
 

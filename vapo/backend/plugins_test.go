@@ -1,0 +1,33 @@
+package backend
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+)
+
+// Of several versions the newest comes first, by numbers and not by letters, among folders and among files.
+func TestNewestPluginComesFirst(t *testing.T) {
+	cache, own := t.TempDir(), t.TempDir()
+	t.Setenv("VAPO_CACHE", cache)
+	t.Setenv("PJRT_PLUGIN_LIBRARY_PATH", own)
+	var want []string
+	for _, name := range []string{"pjrt-0.10.0", "pjrt-0.9.12", "pjrt-0.9.2"} {
+		want = append(want, filepath.Join(cache, "xla", name, "xla_cpu_pjrt"+libExt))
+	}
+	for _, name := range []string{"pjrt_c_api_cpu_v0.100.0_plugin", "pjrt_c_api_cpu_v0.83.1_plugin"} {
+		want = append(want, filepath.Join(own, name+libExt))
+	}
+	for _, file := range want {
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := find(cpu); !slices.Equal(found, want) {
+		t.Errorf("found %v, want %v", found, want)
+	}
+}
