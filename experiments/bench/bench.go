@@ -67,6 +67,6 @@ func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err
 	if err != nil {
 		return "", err
 	}
-	err = w.run.Close(m.measure(ctx, w))
+	err = w.run.Do(func() error { return m.measure(ctx, w) })
 	return w.run.Dir(), err
 }

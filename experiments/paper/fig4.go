@@ -133,7 +133,12 @@ func drawFig4(dir string, m *record.Manifest) error {
 }
 
 // histogram is the outline of a histogram of density, in as many bins as the cube root of the number of values doubled (Rice's rule).
+// Equal values, of low = high, stand in one bin amid a range of their own.
 func histogram(name string, values []float64, low, high float64) figures.Series {
+	if low == high {
+		half := max(0.5, math.Abs(low)/1000)
+		low, high = low-half, high+half
+	}
 	bins := int(math.Ceil(2 * math.Cbrt(float64(len(values)))))
 	width := (high - low) / float64(bins)
 	height := make([]float64, bins)

@@ -181,10 +181,7 @@ func (p *Plane) carry(ctx context.Context, m *vapo.Model, exact mixture.Optimal,
 	}
 	sol.Finalize()
 	p.NFE = sol.NFE
-	p.PathS = span(0, 1, planePath+1)
-	if fixed, ok := o.Solver.(solver.Fixed); ok { // its own steps and no others
-		p.PathS = span(0, 1, max(1, fixed.Steps)+1)
-	}
+	p.PathS = pathClock(o.Solver)
 	if p.Paths, err = paths(ctx, m, o.Solver, p.PathS, o); err != nil {
 		return err
 	}
@@ -199,6 +196,17 @@ func (p *Plane) carry(ctx context.Context, m *vapo.Model, exact mixture.Optimal,
 	}
 	p.EndError = math.Sqrt(sum / float64(o.Particles))
 	return nil
+}
+
+// pathClock is where the particles' paths are shown: at a fixed-step solver's own steps and no others.
+func pathClock(with solver.Solver) []float64 {
+	steps := planePath
+	if fixed, ok := with.(solver.Fixed); ok {
+		if steps = fixed.Steps; steps == 0 {
+			steps = solver.DefaultSteps
+		}
+	}
+	return span(0, 1, steps+1)
 }
 
 // paths are the positions [len(at)][particles] of the prior's particles at the given clock values.

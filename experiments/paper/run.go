@@ -128,10 +128,13 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	if w.run, err = record.Create(RunsDir(env.Out), manifest); err != nil {
 		return "", err
 	}
-	if err = e.compute(ctx, w); err == nil {
-		err = e.draw(w.run.Dir(), &w.run.Manifest)
-	}
-	if err = w.run.Close(err); err == nil {
+	err = w.run.Do(func() error {
+		if err := e.compute(ctx, w); err != nil {
+			return err
+		}
+		return e.draw(w.run.Dir(), &w.run.Manifest)
+	})
+	if err == nil {
 		os.Remove(w.previewPath()) // there is none, mostly
 	}
 	return w.run.Dir(), err

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -172,4 +173,19 @@ func ExampleCreate() {
 	// Output:
 	// fig1-smoke-best-seed0.partial running
 	// fig1-smoke-best-seed0 done <nil>
+}
+
+// A run that panics is on record as failed, not as running for ever, and keeps its stack.
+func TestPanicIsAFailure(t *testing.T) {
+	r := create(t, t.TempDir())
+	err := r.Do(func() error { var none []int; return fmt.Errorf("%d", none[3]) })
+	if err == nil || !strings.Contains(err.Error(), "index out of range") {
+		t.Errorf("error %v, want the panic's text", err)
+	}
+	if m := mustRead(t, r.Dir()); m.Status != record.Failed || m.Error != err.Error() {
+		t.Errorf("the record says %s: %s", m.Status, m.Error)
+	}
+	if stack, _ := os.ReadFile(r.Path("panic.txt")); !strings.Contains(string(stack), "record_test.go") {
+		t.Errorf("panic.txt holds no stack: %q", stack)
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"slices"
 	"time"
 
@@ -76,6 +77,21 @@ func Metrics[T any](r *Run, entries []T) error {
 		}
 		return nil
 	})
+}
+
+// Do does the run's work and closes the run by how that ends ([Run.Close]). A panic is a failure like others: whoever reads the record
+// sees it, what comes after this run is run, and the stack is kept as panic.txt.
+func (r *Run) Do(work func() error) error {
+	guarded := func() (err error) {
+		defer func() {
+			if p := recover(); p != nil {
+				err = fmt.Errorf("%s: the program panicked, which is a mistake in it: %v", r.Name, p)
+				err = errors.Join(err, WriteFile(r.Path("panic.txt"), fmt.Appendf(nil, "%v\n\n%s", p, debug.Stack())))
+			}
+		}()
+		return work()
+	}
+	return r.Close(guarded())
 }
 
 // Close ends the run: done without cause, interrupted where the cause is a cancelled context, else

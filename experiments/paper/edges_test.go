@@ -1,0 +1,36 @@
+package paper
+
+import (
+	"math"
+	"testing"
+
+	"vapoflow/vapo/solver"
+)
+
+// A solver of fixed steps that is told no number takes its own: read as one step, every path was drawn as a straight line.
+func TestPathsShowTheSolversSteps(t *testing.T) {
+	for steps, want := range map[int]int{0: solver.DefaultSteps, 1: 1, 7: 7} {
+		s := planarSettings("smoke", "best")
+		s.Solver, s.SolverSteps = "rk4", steps
+		with, err := s.solver()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at := pathClock(with); len(at) != want+1 || at[want] != 1 {
+			t.Errorf("rk4 of %d steps: paths at %v, want %d steps to 1", steps, at, want)
+		}
+	}
+}
+
+// Equal energies, as of a potential that is constant, make a histogram like others: of area 1 about their value.
+func TestHistogramOfEqualValues(t *testing.T) {
+	for _, value := range []float64{0, -3, 1e7} {
+		h, area := histogram("", []float64{value, value, value}, value, value), 0.0
+		for i := 2; i < len(h.X); i += 2 {
+			area += h.Y[i] * (h.X[i] - h.X[i-1])
+		}
+		if first, last := h.X[0], h.X[len(h.X)-1]; math.Abs(area-1) > 1e-6 || !(first < value && value < last) {
+			t.Errorf("equal values %g: area %g from %g to %g", value, area, first, last)
+		}
+	}
+}
