@@ -197,7 +197,7 @@ func TestReport(t *testing.T) {
 	r, err := record.Create(runs, record.Manifest{
 		Name: "fig1-quick-best-seed0", Element: "fig1", Preset: "quick", Recipe: "best", Claim: "inferred",
 		Data:    &record.Data{Name: "ring8", Title: "ring of 8 <Gaussians>"},
-		Figures: []record.Figure{{File: "fig1.png", Caption: "Excess $E‖∇Φ‖^{2}$"}},
+		Figures: []record.Figure{{File: "fig1.png", Caption: "Excess $E‖∇Φ‖^{2}$"}, {File: "gone.png", Caption: "deleted"}},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -226,7 +226,7 @@ func TestReport(t *testing.T) {
 	}
 	html, _ := os.ReadFile("results/index.html")
 	markdown, _ := os.ReadFile("results/RESULTS.md")
-	for _, want := range []string{"0.301 %", "inferred", "made up", "Excess E‖∇Φ‖²", "fig2-cpu-best-seed0", "running", "table3", "not run yet"} {
+	for _, want := range []string{"0.301 %", "inferred", "made up", "Excess E‖∇Φ‖²", "fig2-cpu-best-seed0", "running", "table3", "not run yet", "gone.png cannot be read"} {
 		if !strings.Contains(string(html), want) {
 			t.Errorf("index.html lacks %q", want)
 		}

@@ -7,13 +7,15 @@ import (
 	"strings"
 )
 
-// Markdown is the table below its caption.
+// Markdown is the table below its caption, where it has one.
 func (t Table) Markdown() string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s\n\n", t.Caption)
+	if t.Caption != "" {
+		fmt.Fprintf(&b, "%s\n\n", t.Caption)
+	}
 	row := func(cells []string) {
 		for _, cell := range cells {
-			fmt.Fprintf(&b, "| %s ", strings.ReplaceAll(cell, "|", `\|`))
+			fmt.Fprintf(&b, "| %s ", markdownCell.Replace(cell))
 		}
 		b.WriteString("|\n")
 	}
@@ -24,6 +26,9 @@ func (t Table) Markdown() string {
 	}
 	return b.String()
 }
+
+// markdownCell keeps a text in its cell: bars and line ends would begin another, and what looks like HTML would vanish.
+var markdownCell = strings.NewReplacer("|", `\|`, "\n", " ", "<", `\<`)
 
 // CSV is the header and the rows, without the caption.
 func (t Table) CSV() string {
@@ -56,13 +61,24 @@ func (t Table) LaTeX() string {
 	return b.String()
 }
 
-// latex writes what TeX would read as commands, and mathematics that its text fonts lack.
-var latex = strings.NewReplacer(
+// latex writes what TeX would read as commands, and mathematics and Greek that its text fonts lack.
+var latex = strings.NewReplacer(append(greek(),
 	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`, "~", `\textasciitilde{}`, "^", `\textasciicircum{}`,
-	"Φ", `$\Phi$`, "ρ̄", `$\bar\rho$`, "ρ", `$\rho$`, "μ", `$\mu$`, "ε", `$\varepsilon$`, "ω", `$\omega$`, "σ", `$\sigma$`, "x̄", `$\bar x$`,
-	"∇", `$\nabla$`, "√", `$\surd$`, "‖", `$\|$`, "×", `$\times$`, "±", `$\pm$`, "≈", `$\approx$`, "≤", `$\le$`, "≥", `$\ge$`, "∞", `$\infty$`,
+	"<", `$<$`, ">", `$>$`, "x̄", `$\bar x$`, "∇", `$\nabla$`, "∂", `$\partial$`, "∫", `$\int$`, "√", `$\surd$`, "‖", `$\|$`, "·", `$\cdot$`,
+	"×", `$\times$`, "±", `$\pm$`, "≈", `$\approx$`, "≤", `$\le$`, "≥", `$\ge$`, "∞", `$\infty$`, "→", `$\to$`,
 	"−", `$-$`, "½", `$\frac12$`, "²", `$^2$`, "³", `$^3$`,
-)
+)...)
+
+// greek pairs the letters, with and without a bar, with TeX's commands; letters that look Latin have none.
+func greek() (pairs []string) {
+	const letters = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩ" + "αβγδεζηθικλμνξοπρςστυφχψω"
+	commands := strings.Fields(`A B \Gamma \Delta E Z H \Theta I K \Lambda M N \Xi O \Pi P \Sigma T \Upsilon \Phi X \Psi \Omega
+		\alpha \beta \gamma \delta \varepsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi o \pi \rho \varsigma \sigma \tau \upsilon \varphi \chi \psi \omega`)
+	for i, letter := range []rune(letters) {
+		pairs = append(pairs, string(letter)+"\u0304", `$\bar{`+commands[i]+`}$`, string(letter), "$"+commands[i]+"$")
+	}
+	return pairs
+}
 
 // WriteTables writes tables to a folder as table.md and table.tex, which hold all of them, and table.csv, table-2.csv and so on.
 func WriteTables(dir string, tables []Table) error {

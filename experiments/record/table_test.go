@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"unicode"
 
 	"vapoflow/experiments/record"
 )
@@ -29,6 +30,32 @@ func TestTablesKeepTheirCells(t *testing.T) {
 		if !strings.Contains(tex, want) {
 			t.Errorf("LaTeX lacks %s:\n%s", want, tex)
 		}
+	}
+}
+
+// TeX's text fonts have no Greek: every letter becomes a command, or the Latin letter that it looks like.
+func TestLaTeXKnowsGreek(t *testing.T) {
+	for letter := 'Α'; letter <= 'ω'; letter++ {
+		if !unicode.IsLetter(letter) || letter == 'Ϊ' || 'Ϋ' <= letter && letter <= 'ΰ' { // accented
+			continue
+		}
+		tex := record.Table{Header: []string{string(letter), string(letter) + "\u0304"}}.LaTeX()
+		if strings.ContainsFunc(tex, func(r rune) bool { return r > unicode.MaxASCII }) {
+			t.Errorf("%c: %s", letter, tex)
+		}
+	}
+	for cell, want := range map[string]string{"∇_θ": `$\nabla$\_$\theta$`, "ρ̄": `$\bar{\rho}$`, "ω": `$\omega$`, "Ω": `$\Omega$`} {
+		if tex := (record.Table{Header: []string{cell}}).LaTeX(); !strings.Contains(tex, want+` \\`) {
+			t.Errorf("%s is not %s:\n%s", cell, want, tex)
+		}
+	}
+}
+
+// Whatever stands in a cell, the table keeps its rows and columns.
+func TestMarkdownCellsStayCells(t *testing.T) {
+	table := record.Table{Header: []string{"a|b", "x\ny"}, Rows: [][]string{{"<b>", "1"}}}
+	if got, want := table.Markdown(), "| a\\|b | x y |\n|---|---|\n| \\<b> | 1 |\n"; got != want {
+		t.Errorf("%q, want %q", got, want)
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"vapoflow/experiments/record"
 )
 
 // markdown writes the page as Markdown, with pictures linked relative to the folder dir or left out.
@@ -11,15 +13,16 @@ func (p page) markdown(dir string, pictures bool) string {
 	var b strings.Builder
 	line := func(format string, args ...any) { fmt.Fprintf(&b, format+"\n", args...) }
 	line("# Results\n\nGenerated from the records in `runs/` by `experiments report`; edit nothing here.\n\n%s\n", standings)
-	line("| element | title | run | result | standing |\n|---|---|---|---|---|")
+	elements := record.Table{Header: []string{"element", "title", "run", "result", "standing"}}
 	for _, e := range p.Elements {
 		if len(e.Runs) == 0 {
-			line("| %s | %s | not run yet | | |", e.ID, e.Title)
+			elements.Rows = append(elements.Rows, []string{e.ID, e.Title, "not run yet", "", ""})
 		}
 		for _, r := range e.Runs {
-			line("| %s | %s | %s | %s | %s |", e.ID, e.Title, cell(r.Name), cell(r.Main()), r.Claim)
+			elements.Rows = append(elements.Rows, []string{e.ID, e.Title, r.Name, r.Main(), r.Claim})
 		}
 	}
+	b.WriteString(elements.Markdown())
 	for _, e := range p.Elements {
 		for _, r := range e.Runs {
 			line("\n## %s: %s", r.Name, e.Title)
@@ -52,29 +55,22 @@ func (r pageRun) markdown(line func(string, ...any), dir string, pictures bool) 
 		if relative, err := filepath.Rel(dir, path); err == nil {
 			path = relative
 		}
-		if pictures {
+		if pictures && f.URI != "" {
 			line("![%s](<%s>)\n", f.File, filepath.ToSlash(path))
 		}
 		line("%s: %s\n", f.File, f.Caption)
 	}
 	if len(r.Rows) > 0 {
-		line("| result | value |\n|---|---|")
+		results := record.Table{Header: []string{"result", "value"}}
 		for _, row := range r.Rows {
-			line("| %s | %s |", cell(row[0]), cell(row[1]))
+			results.Rows = append(results.Rows, row[:])
 		}
-		line("")
+		line("%s", results.Markdown())
 	}
 	for _, t := range r.Tables {
-		line("%s\n\n| %s |\n|%s", t.Caption, strings.Join(t.Header, " | "), strings.Repeat("---|", len(t.Header)))
-		for _, row := range t.Rows {
-			line("| %s |", strings.Join(row, " | "))
-		}
-		line("")
+		line("%s", t.Markdown())
 	}
 	for _, fact := range r.Facts {
 		line("- %s: %s", fact[0], fact[1])
 	}
 }
-
-// cell keeps a table's bars apart from those of a text.
-func cell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }

@@ -47,7 +47,7 @@ type pageRun struct {
 
 type pageFigure struct {
 	File    string
-	URI     template.URL
+	URI     template.URL // "" where the picture cannot be read
 	Caption string
 }
 
@@ -64,10 +64,7 @@ func Write(o Options, c *console.Console) error {
 	for _, problem := range problems {
 		c.Say("left out: %s", console.OneLine(problem))
 	}
-	p, err := newPage(runs)
-	if err != nil {
-		return err
-	}
+	p := newPage(runs)
 	var html bytes.Buffer
 	if err := pageTemplate.Execute(&html, p); err != nil {
 		return fmt.Errorf("report: %w", err)
@@ -100,14 +97,11 @@ func Redraw(out string, c *console.Console) error {
 	return errors.Join(failed...)
 }
 
-func newPage(runs []record.Stored) (page, error) {
+func newPage(runs []record.Stored) page {
 	var p page
 	of := map[string][]pageRun{}
 	for _, r := range runs {
-		shown, err := newPageRun(r)
-		if err != nil {
-			return p, err
-		}
+		shown := newPageRun(r)
 		if r.Status != record.Done {
 			p.Broken = append(p.Broken, shown)
 			continue
@@ -137,10 +131,10 @@ func newPage(runs []record.Stored) (page, error) {
 		}
 		delete(of, r.Element)
 	}
-	return p, nil
+	return p
 }
 
-func newPageRun(r record.Stored) (pageRun, error) {
+func newPageRun(r record.Stored) pageRun {
 	shown := pageRun{Stored: r, Rows: Results(r.Manifest)}
 	fact := func(name, format string, args ...any) {
 		shown.Facts = append(shown.Facts, [2]string{name, fmt.Sprintf(format, args...)})
@@ -162,16 +156,15 @@ func newPageRun(r record.Stored) (pageRun, error) {
 	}
 	fact("command", "%s", r.Command)
 	for _, f := range r.Figures {
-		png, err := os.ReadFile(filepath.Join(r.Dir, f.File))
-		if err != nil {
-			return shown, fmt.Errorf("report: %w", err)
+		figure := pageFigure{File: f.File, Caption: plainMath(f.Caption)}
+		if png, err := os.ReadFile(filepath.Join(r.Dir, f.File)); err == nil {
+			figure.URI = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
+		} else {
+			shown.Notes = append(slices.Clone(shown.Notes), fmt.Sprintf("The picture %s cannot be read; \"experiments report --redraw\" draws it again.", f.File))
 		}
-		shown.Figures = append(shown.Figures, pageFigure{
-			File: f.File, Caption: plainMath(f.Caption),
-			URI: template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)),
-		})
+		shown.Figures = append(shown.Figures, figure)
 	}
-	return shown, nil
+	return shown
 }
 
 // standings says what the words mean that tell how a result stands to the paper's.
