@@ -2,13 +2,10 @@ package outside_test
 
 import (
 	"math"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 
 	"outside"
 
@@ -17,9 +14,9 @@ import (
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/homotopy/homotopytest"
-	"vapoflow/vapo/loss"
+	"vapoflow/vapo/loss/losstest"
 	"vapoflow/vapo/mixture"
-	"vapoflow/vapo/potential"
+	"vapoflow/vapo/potential/potentialtest"
 	"vapoflow/vapo/solver"
 	"vapoflow/vapo/solver/solvertest"
 )
@@ -55,65 +52,9 @@ func TestSolverOrder(t *testing.T) {
 	}
 }
 
-// The gradient in the weights of a loss that holds ∇Φ, against central differences in float64.
-func TestPotentialSecondOrder(t *testing.T) {
-	store, wells := model.NewStore(), outside.Wells{Count: 3, Width: 8}
-	store.SetParam(model.ParamInitialSeed, int64(1))
-	build := func(scope *model.Scope, x, s *graph.Node) *graph.Node {
-		_, grad := potential.Evaluator(scope, wells)(x, s)
-		return graph.ReduceAllMean(graph.Square(graph.AddScalar(grad, -0.3)))
-	}
-	value, err := model.NewExec(backend.Host(), store, build)
-	if err != nil {
-		t.Fatal(err)
-	}
-	gradient, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) []*graph.Node {
-		return scope.BuildTrainableVariablesGradientsGraph(build(scope, x, s))
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	in := []any{[][]float64{{0.3, -1}, {1.2, 0.4}, {-0.7, 0.1}}, []float64{0.1, 0.5, 0.8}}
-	at := func() float64 {
-		out, err := value.Call(in...)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return tensors.ToScalar[float64](out[0])
-	}
-	at() // makes the weights
-	grads, err := gradient.Call(in...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, checked := rand.New(rand.NewPCG(1, 2)), 0
-	for v := range store.IterVariables() {
-		if !v.Trainable {
-			continue
-		}
-		got := tensors.MustCopyFlatData[float64](grads[checked])
-		weights := tensors.MustCopyFlatData[float64](v.MustValue())
-		i := r.IntN(len(weights))
-		const h = 1e-5
-		move := func(by float64) float64 {
-			moved := append([]float64(nil), weights...)
-			moved[i] += by
-			if err := v.SetValue(tensors.FromFlatDataAndDimensions(moved, v.Shape().Dimensions...)); err != nil {
-				t.Fatal(err)
-			}
-			return at()
-		}
-		want := (move(h) - move(-h)) / (2 * h)
-		move(0)
-		if math.Abs(got[i]-want) > 1e-7*math.Max(1, math.Abs(want)) {
-			t.Errorf("%s[%d]: gradient %g, differences give %g", v.Path(), i, got[i], want)
-		}
-		checked++
-	}
-	if checked != 7 {
-		t.Errorf("%d tensors of weights, want those of 4 layers, one without bias", checked)
-	}
-}
+func TestPotential(t *testing.T) { potentialtest.Run(t, outside.Wells{Count: 3, Width: 8}, []int{2}) }
+
+func TestLoss(t *testing.T) { losstest.Run(t, outside.Antithetic{}) }
 
 // All of it together: the potential learns ring8 on the path, and the solver samples it.
 func TestTrainAndSample(t *testing.T) {
@@ -124,7 +65,7 @@ func TestTrainAndSample(t *testing.T) {
 	m := &vapo.Model{Backend: backend.Host(), Homotopy: cosine, Potential: outside.Wells{Count: 64, Width: 32}, Shape: []int{2}}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.LearningRate, training.EMA = 600, 128, 1e-2, 0.99
-	if err := vapo.Train(t.Context(), m, loss.Alignment{}, data, training, vapo.Run{}); err != nil {
+	if err := vapo.Train(t.Context(), m, outside.Antithetic{}, data, training, vapo.Run{}); err != nil {
 		t.Fatal(err)
 	}
 	report, err := mixture.Excess(m.Backend, m.Store, m.Potential, cosine, mixture.Ring8(), 4096, 1)

@@ -36,7 +36,7 @@ var Backend = sync.OnceValue(func() compute.Backend {
 // from a wrong one. Order and accuracy are for the solver's own tests.
 const Tolerance = 0.02
 
-// Run checks the solvers that newSolver returns. It calls newSolver for each case; a solver must not need settings for
+// Run checks the solvers that newSolver returns, up to the first failure. It calls newSolver for each case; a solver must not need settings for
 // s0, s1 or shapes.
 func Run(t *testing.T, newSolver func() solver.Solver) {
 	for _, c := range []struct {
@@ -53,7 +53,9 @@ func Run(t *testing.T, newSolver func() solver.Solver) {
 		{"cancel", testCancel},
 		{"bad input", testBadInput},
 	} {
-		t.Run(c.name, func(t *testing.T) { c.test(t, newSolver()) })
+		if !t.Run(c.name, func(t *testing.T) { c.test(t, newSolver()) }) {
+			return // what is wrong once fails many cases
+		}
 	}
 }
 
@@ -61,10 +63,10 @@ func testForward(t *testing.T, s solver.Solver) {
 	p := NewProblem(dtypes.Float64)
 	sol := mustSolve(t, s, p.Field, p.State(0), 0, 1)
 	if e := p.Error(sol.State, 1); !(e <= Tolerance) {
-		t.Errorf("error %g at s = 1, want at most %g", e, Tolerance)
+		t.Fatalf("error %g at s = 1, want at most %g", e, Tolerance)
 	}
 	if d := sol.State[0].DType(); d != dtypes.Float64 {
-		t.Errorf("dtype %s, want the state's float64", d)
+		t.Fatalf("dtype %s, want the state's float64", d)
 	}
 }
 
@@ -72,7 +74,7 @@ func testBackward(t *testing.T, s solver.Solver) {
 	p := NewProblem(dtypes.Float64)
 	sol := mustSolve(t, s, p.Field, p.State(1), 1, 0)
 	if e := p.Error(sol.State, 0); !(e <= Tolerance) {
-		t.Errorf("error %g back at s = 0, want at most %g", e, Tolerance)
+		t.Fatalf("error %g back at s = 0, want at most %g", e, Tolerance)
 	}
 }
 
@@ -80,10 +82,10 @@ func testFloat32(t *testing.T, s solver.Solver) {
 	p := NewProblem(dtypes.Float32)
 	sol := mustSolve(t, s, p.Field, p.State(0), 0, 1)
 	if e := p.Error(sol.State, 1); !(e <= Tolerance) {
-		t.Errorf("error %g at s = 1, want at most %g", e, Tolerance)
+		t.Fatalf("error %g at s = 1, want at most %g", e, Tolerance)
 	}
 	if d := sol.State[1].DType(); d != dtypes.Float32 {
-		t.Errorf("dtype %s, want the state's float32", d)
+		t.Fatalf("dtype %s, want the state's float32", d)
 	}
 }
 
@@ -93,7 +95,7 @@ func testRepeat(t *testing.T, s solver.Solver) {
 	first := mustSolve(t, s, p.Field, p.State(0), 0, 1)
 	second := mustSolve(t, s, p.Field, p.State(0), 0, 1)
 	if !first.State[0].Equal(second.State[0]) || !first.State[1].Equal(second.State[1]) {
-		t.Error("two solutions of the same problem differ")
+		t.Fatal("two solutions of the same problem differ")
 	}
 }
 
@@ -108,10 +110,10 @@ func testGrid(t *testing.T, s solver.Solver) {
 	const s0, s1 = 0.1, 0.7 // 0.7 − 0.1 is not exact: landing by repeated addition misses s1
 	sol := mustSolve(t, s, field, p.State(s0), s0, s1)
 	if sol.NFE != calls {
-		t.Errorf("NFE %d for %d calls of the field", sol.NFE, calls)
+		t.Fatalf("NFE %d for %d calls of the field", sol.NFE, calls)
 	}
 	if least < s0 || most > s1 {
-		t.Errorf("field evaluated on [%v, %v], outside [%v, %v]", least, most, s0, s1)
+		t.Fatalf("field evaluated on [%v, %v], outside [%v, %v]", least, most, s0, s1)
 	}
 	n := len(sol.Grid)
 	if n != sol.Steps+1 || n < 2 || sol.Grid[0] != s0 || sol.Grid[n-1] != s1 {
@@ -119,11 +121,11 @@ func testGrid(t *testing.T, s solver.Solver) {
 	}
 	for i := range n - 1 {
 		if !(sol.Grid[i] < sol.Grid[i+1]) {
-			t.Errorf("grid not increasing at entry %d: %v", i+1, sol.Grid)
+			t.Fatalf("grid not increasing at entry %d: %v", i+1, sol.Grid)
 		}
 	}
 	if sol.Status != solver.Done {
-		t.Errorf("status %v, want done", sol.Status)
+		t.Fatalf("status %v, want done", sol.Status)
 	}
 }
 
@@ -141,18 +143,18 @@ func testOwnership(t *testing.T, s solver.Solver) {
 	}
 	sol := mustSolve(t, s, field, y, 0, 1)
 	if e := p.Error(y, 0); e > 1e-12 {
-		t.Errorf("the caller's state changed by %g", e)
+		t.Fatalf("the caller's state changed by %g", e)
 	}
 	for i := range y {
 		delete(made, y[i])
 		delete(made, sol.State[i])
 		if sol.State[i].HasLocal() {
-			t.Errorf("tensor %d of the solution was copied to the host", i)
+			t.Fatalf("tensor %d of the solution was copied to the host", i)
 		}
 	}
 	for tensor := range made {
 		if tensor.Ok() {
-			t.Errorf("a tensor %s was not finalised", tensor.Shape())
+			t.Fatalf("a tensor %s was not finalised", tensor.Shape())
 		}
 	}
 }
@@ -186,17 +188,16 @@ func testBadFields(t *testing.T, s solver.Solver) {
 		}, p.State(0), 0, 1)
 		var failure *solver.Failure
 		if !errors.As(err, &failure) {
-			t.Errorf("%s: error %v, want a *Failure", c.name, err)
-			continue
+			t.Fatalf("%s: error %v, want a *Failure", c.name, err)
 		}
 		if failure.Status != c.status || sol.Status != c.status || sol.State != nil {
-			t.Errorf("%s: status %v and state %v, want %v and nil", c.name, failure.Status, sol.State, c.status)
+			t.Fatalf("%s: status %v and state %v, want %v and nil", c.name, failure.Status, sol.State, c.status)
 		}
 		if last := max(c.after, 0); failure.S < 0 || failure.S > last+0.1 || (last > 0 && sol.Steps == 0) {
-			t.Errorf("%s: reached s = %v in %d steps, want steps up to about %v", c.name, failure.S, sol.Steps, last)
+			t.Fatalf("%s: reached s = %v in %d steps, want steps up to about %v", c.name, failure.S, sol.Steps, last)
 		}
 		if c.name == "error" && !errors.Is(err, broken) {
-			t.Errorf("%v does not wrap the field's error", err)
+			t.Fatalf("%v does not wrap the field's error", err)
 		}
 	}
 }
@@ -213,10 +214,10 @@ func testCancel(t *testing.T, s solver.Solver) {
 		return p.Field(s, y)
 	}, p.State(0), 0, 1)
 	if !errors.Is(err, context.Canceled) {
-		t.Errorf("error %v, want context.Canceled", err)
+		t.Fatalf("error %v, want context.Canceled", err)
 	}
 	if calls > 10 {
-		t.Errorf("%d more evaluations after the context was cancelled", calls-3)
+		t.Fatalf("%d more evaluations after the context was cancelled", calls-3)
 	}
 }
 
@@ -242,7 +243,7 @@ func testBadInput(t *testing.T, s solver.Solver) {
 	} {
 		sol, err := s.Solve(t.Context(), c.field, c.y, c.s0, c.s1)
 		if err == nil || !strings.Contains(err.Error(), c.want) || sol.Status != solver.Invalid {
-			t.Errorf("%s: error %v and status %v, want one that names %q", c.name, err, sol.Status, c.want)
+			t.Fatalf("%s: error %v and status %v, want one that names %q", c.name, err, sol.Status, c.want)
 		}
 	}
 }

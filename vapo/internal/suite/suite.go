@@ -1,0 +1,38 @@
+// Package suite runs the checks that a new piece must pass, up to the first that fails.
+package suite
+
+import (
+	"fmt"
+	"testing"
+)
+
+// Check is one check. Its error says in a few lines what is wrong, where, and what usually is the cause.
+type Check struct {
+	Name string
+	Test func() error
+}
+
+// Run runs the checks in their order as subtests. After one that failed there are no more: what is wrong once fails many of them.
+func Run(t *testing.T, checks []Check) {
+	t.Helper()
+	for _, c := range checks {
+		passed := t.Run(c.Name, func(t *testing.T) {
+			if err := c.Test(); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if !passed {
+			return
+		}
+	}
+}
+
+// First runs the checks in their order and gives the error of the first that fails.
+func First(checks []Check) error {
+	for _, c := range checks {
+		if err := c.Test(); err != nil {
+			return fmt.Errorf("%s: %w", c.Name, err)
+		}
+	}
+	return nil
+}
