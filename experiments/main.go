@@ -94,6 +94,7 @@ own data, and reports what was found.`,
   experiments run fig1 --preset smoke           Figure 1 in seconds
   experiments run fig2 --preset quick           Figure 2 in minutes
   experiments run --all --preset quick          all of them
+  experiments sweep fig1 --set seed=0..9        every combination of values, here or on many machines
   experiments train --data points.npz           own data
   experiments score --run oracle:ring8 --input points.npz --out scores.npz
   experiments sample --run fig2-quick-best-seed0 --n 1000 --out samples    PNGs for any FID tool
@@ -112,7 +113,7 @@ own data, and reports what was found.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage.Errorf("%v; `experiments %s --help` shows the flags", err, cmd.Name())
 	})
-	root.AddCommand(a.listCommand(), a.runCommand(), a.trainCommand(), a.reportCommand(),
+	root.AddCommand(a.listCommand(), a.runCommand(), a.sweepCommand(), a.trainCommand(), a.reportCommand(),
 		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.dataCommand(), a.doctorCommand())
 	return root
 }

@@ -22,7 +22,7 @@ import (
 // on one set use one model: that which ships, where there is one, else one that they train.
 func imageSettings(data string, n [4]int) func(preset, recipe string) Settings {
 	return func(preset, recipe string) Settings {
-		s := Settings{Config: vapo.DefaultConfig(), Model: train, Solver: "dopri5", RTol: 1e-3, ATol: 1e-3, ScoreS: 0.5}
+		s := Settings{Config: vapo.DefaultConfig(), Model: train, Solver: "bosh3", RTol: 1e-3, ATol: 1e-3, ScoreS: 0.5}
 		s.Data, s.Homotopy, s.Potential, s.Base = data, "straight", "resnet", "gaussian"
 		s.Steps, s.Batch, s.Warmup, s.Samples = 20_000, 16, 500, n[1]
 		if slices.Contains(pretrained.Names(), data) && preset != "smoke" && recipe == "best" {

@@ -89,42 +89,29 @@ func Run(ctx context.Context, id string, env Env) (dir string, err error) {
 	return e.run(ctx, base, env)
 }
 
+// Plan is the record that [Run] would begin, without what the run adds: its name, settings and data. It trains and writes nothing.
+func Plan(id string, env Env) (record.Manifest, error) {
+	e, err := Lookup(id)
+	if err != nil {
+		return record.Manifest{}, err
+	}
+	base, err := e.Settings(env.Preset, env.Recipe)
+	if err != nil {
+		return record.Manifest{}, err
+	}
+	_, m, err := e.prepare(base, env)
+	return m, err
+}
+
 // run runs an element whose settings at the preset are base.
 func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, err error) {
-	w := &work{Env: env, Settings: base}
-	if err := w.Settings.Apply(env.Changes); err != nil {
-		return "", usage.Wrap(err)
-	}
-	if err := w.Settings.Validate(); err != nil {
-		return "", usage.Errorf("%s: %w", e.ID, err)
-	}
-	if err := w.chooseModel(&base); err != nil {
-		return "", err
-	}
-	if env.Init != nil {
-		hash, err := vapo.WeightsSHA256(env.Init.Store)
-		if err != nil {
-			return "", err
-		}
-		w.Settings.Init = hash[:16]
-	}
-	var notes []string
-	if w.data, err = w.Config.Open(env.DataRoot, "train"); errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
-		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data)) // all that have a stand-in can be fetched
-		w.Data = e.standIn
-		w.data, err = w.Config.Open(env.DataRoot, "train")
-	}
-	if errors.Is(err, dataset.ErrMissing) && w.model != nil && e.dataless {
-		w.data, err = undataed{w.model.Shape, w.Data, err}, nil
-	}
+	w, manifest, err := e.prepare(base, env)
 	if err != nil {
 		return "", err
 	}
-	for _, note := range notes {
+	for _, note := range manifest.Notes {
 		w.say("%s: %s", e.ID, note)
 	}
-	manifest := e.manifest(base, w)
-	manifest.Notes = notes
 	if w.run, err = record.Create(RunsDir(env.Out), manifest); err != nil {
 		return "", err
 	}
@@ -138,6 +125,44 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 		os.Remove(w.previewPath()) // there is none, mostly
 	}
 	return w.run.Dir(), err
+}
+
+// prepare settles the settings, the weights and the data of a run.
+func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error) {
+	fail := func(err error) (*work, record.Manifest, error) { return nil, record.Manifest{}, err }
+	w := &work{Env: env, Settings: base}
+	if err := w.Settings.Apply(env.Changes); err != nil {
+		return fail(usage.Wrap(err))
+	}
+	if err := w.Settings.Validate(); err != nil {
+		return fail(usage.Errorf("%s: %w", e.ID, err))
+	}
+	if err := w.chooseModel(&base); err != nil {
+		return fail(err)
+	}
+	if env.Init != nil {
+		hash, err := vapo.WeightsSHA256(env.Init.Store)
+		if err != nil {
+			return fail(err)
+		}
+		w.Settings.Init = hash[:16]
+	}
+	var notes []string
+	var err error
+	if w.data, err = w.Config.Open(env.DataRoot, "train"); errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
+		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data)) // all that have a stand-in can be fetched
+		w.Data = e.standIn
+		w.data, err = w.Config.Open(env.DataRoot, "train")
+	}
+	if errors.Is(err, dataset.ErrMissing) && w.model != nil && e.dataless {
+		w.data, err = undataed{w.model.Shape, w.Data, err}, nil
+	}
+	if err != nil {
+		return fail(err)
+	}
+	manifest := e.manifest(base, w)
+	manifest.Notes = notes
+	return w, manifest, nil
 }
 
 // mayStandIn tells whether drawn images may replace what is missing: in tests, which preset smoke is for, and not where it was asked for.

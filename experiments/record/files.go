@@ -39,6 +39,24 @@ func WriteFile(path string, content []byte) error {
 	return atomicfile.WriteBytes(path, content)
 }
 
+// Copy copies a finished run's folder to another place, which must be free or hold a run that is not done.
+func Copy(from, to string) error {
+	partial := to + partialSuffix
+	if err := os.RemoveAll(partial); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if err := os.CopyFS(partial, os.DirFS(from)); err != nil {
+		return fmt.Errorf("record: copying %s to %s: %w", from, to, err)
+	}
+	if err := atomicfile.SyncTree(partial); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	if err := replace(partial, to); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
+	return nil
+}
+
 // replace puts the folder from in the place of to. No moment leaves both without a whole folder.
 func replace(from, to string) error {
 	old := to + oldSuffix

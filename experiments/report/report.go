@@ -18,6 +18,7 @@ import (
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/sweep"
 )
 
 //go:embed report.html
@@ -85,7 +86,7 @@ func Redraw(out string, c *console.Console) error {
 	runs, _ := record.List(paper.RunsDir(out))
 	var failed []error
 	for _, r := range runs {
-		if r.Status != record.Done || bench.Is(r.Manifest) {
+		if r.Status != record.Done || bench.Is(r.Manifest) || sweep.Is(r.Manifest) {
 			continue
 		}
 		if err := paper.Redraw(r.Dir); err != nil {
@@ -124,7 +125,7 @@ func newPage(runs []record.Stored) page {
 		switch {
 		case !ok:
 			continue
-		case bench.Is(r.Manifest):
+		case bench.Is(r.Manifest), sweep.Is(r.Manifest):
 			p.Benches = append(p.Benches, shown...)
 		default:
 			p.Own = append(p.Own, shown...)
@@ -169,7 +170,7 @@ func newPageRun(r record.Stored) pageRun {
 
 // standings says what the words mean that tell how a result stands to the paper's.
 const standings = "*Reproduced*: the paper's data and scale. *Same protocol, smaller scale*: its data and method, less training or a smaller network. " +
-	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: shows that the machinery works."
+	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: shows that the machinery works. *Beyond the paper*: asked of the method, not by it."
 
 // Standings is that sentence for the page.
 func (page) Standings() string { return strings.ReplaceAll(standings, "*", "") }
