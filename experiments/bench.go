@@ -31,7 +31,7 @@ func (a *app) oneBenchCommand(b bench.Bench) *cobra.Command {
 	cmd.Flags().StringVar(&out, "out", "results", "folder of results")
 	options := b.Options(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		dir, err := b.Run(cmd.Context(), options, bench.Env{Out: out, Command: "experiments " + joinArgs(a.args), Console: a.Console})
+		dir, err := b.Run(cmd.Context(), options, bench.Env{Out: out, Command: "experiments " + joinArgs(a.args), DataRoot: func() (string, error) { return dataRoot("") }, Console: a.Console})
 		if err != nil {
 			return err
 		}

@@ -127,7 +127,7 @@ func (o *options) start() (*paper.Init, error) {
 
 // addReference declares the flags that name a potential; what says to which end.
 func addReference(cmd *cobra.Command, r *trained.Reference, what string) {
-	addRun(cmd, r, what+": a run, a model's folder, pretrained:cifar10, pretrained:celeba, or oracle:ring8, oracle:gauss2, oracle:gauss16")
+	addRun(cmd, r, what+": a run, a model's folder, pretrained:cifar10, pretrained:celeba, or oracle:ring8, oracle:gauss2, oracle:gauss16, oracle:modes16")
 	f := cmd.Flags()
 	f.StringVar(&r.Homotopy, "homotopy", "", "of an oracle: posterior (default), linear or straight")
 	f.StringArrayVar(&r.Sets, "set", nil, "of an oracle: homotopy=NAME, omega=1 or sigma=0.01; may be repeated")

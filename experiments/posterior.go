@@ -41,7 +41,8 @@ measurement, and Metropolis-adjusted Langevin corrects it on every level, by dif
 
 --input is one example, an .npz or .npy file (the array x, or the only one) with one row, or a folder with one image; --mask is an .npz or .npy
 file (the array mask, or the only one) of its shape, or of [height, width] for images, that is not zero where the value is known. The known values
-are taken to have noise of deviation --noise; what the input holds elsewhere does not matter.
+are taken to have noise of deviation --noise; what the input holds elsewhere does not matter, if it
+is a number.
 
 The .npz holds
   x                    [n, shape...]: points, or images in bytes: the chains' last draws, carried on to s = 1 by the guided flow
@@ -139,7 +140,9 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	if err := record.WriteArrays(o.out, posteriorArrays(r, flow.Shape, o.s, o.noise)); err != nil {
 		return err
 	}
-	a.Say("posterior: acceptance %.2f; %d evaluations of Φ for a chain", r.Acceptance, r.Evaluations)
+	worst, least := r.Worst()
+	a.Say("posterior: acceptance %.2f; split-R̂ at most %.2f (%s); effective sample size at least %.0f (%s); %d evaluations of Φ for a chain",
+		r.Acceptance, worst.SplitR, worst.Quantity, least.ESS, least.Quantity, r.Evaluations)
 	for _, warning := range r.Warnings {
 		a.Say("posterior: warning: %s", warning)
 	}

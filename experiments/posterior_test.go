@@ -33,7 +33,7 @@ func TestPosterior(t *testing.T) {
 			t.Errorf("coordinate %d: %.3f ± %.3f, want %.3f ± %.3f", j, mean[j], sd[j], want[0], want[1])
 		}
 	}
-	if !strings.Contains(stdout, "1 of 2 values known") || !strings.Contains(stdout, "acceptance") {
+	if !strings.Contains(stdout, "1 of 2 values known") || !strings.Contains(stdout, "acceptance") || !strings.Contains(stdout, "split-R̂ at most 1.") {
 		t.Errorf("it says %q", stdout)
 	}
 }
@@ -46,7 +46,17 @@ func TestPosteriorErrors(t *testing.T) {
 	writeX(t, "mask.npz", tensors.FromValue([]bool{true, false}))
 	writeX(t, "long.npz", tensors.FromValue([]bool{true, false, true}))
 	writeX(t, "none.npz", tensors.FromValue([]int32{0, 0}))
-	const good = "posterior --run oracle:gauss2 --input point.npz --mask mask.npz --out o.npz "
+	writeX(t, "text.npz", tensors.FromValue([]complex64{1, 0}))
+	writeX(t, "nan.npz", tensors.FromValue([][]float64{{math.NaN(), 77}}))
+	writeX(t, "image.npz", tensors.FromFlatDataAndDimensions(make([]uint8, 3072), 1, 32, 32, 3))
+	writeX(t, "small.npz", tensors.FromFlatDataAndDimensions(make([]uint8, 588), 1, 14, 14, 3))
+	writeX(t, "turned.npz", tensors.FromFlatDataAndDimensions(make([]uint8, 1024), 16, 64))
+	writeX(t, "planes.npz", tensors.FromFlatDataAndDimensions(make([]uint8, 3072), 3, 32, 32))
+	writeX(t, "black.npz", tensors.FromFlatDataAndDimensions(make([]uint8, 1024), 32, 32))
+	const (
+		good  = "posterior --run oracle:gauss2 --input point.npz --mask mask.npz --out o.npz "
+		image = "posterior --run pretrained:cifar10 --backend go --input image.npz --mask black.npz --out o.npz "
+	)
 	for _, c := range []struct {
 		args string
 		code int
@@ -57,6 +67,14 @@ func TestPosteriorErrors(t *testing.T) {
 		{good + "--mask long.npz", 2, []string{"[3]", "[2]"}},
 		{good + "--mask none.npz", 1, []string{"measures nothing"}},
 		{good + "--mask nowhere.npz", 1, []string{"nowhere.npz"}},
+		{good + "--mask text.npz", 1, []string{"text.npz", "Complex64", "uint8"}},
+		{good + "--input nan.npz", 1, []string{"nan.npz", "NaN"}},
+		{good + "--input image.npz", 1, []string{"image.npz", "[2]"}},
+		{image + "--input small.npz", 1, []string{"small.npz", "[32 32 3]"}},
+		{image + "--input point.npz", 1, []string{"point.npz", "[32 32 3]"}},
+		{image + "--mask turned.npz", 2, []string{"[16 64]", "[32 32 3]", "each pixel"}},
+		{image + "--mask planes.npz", 2, []string{"[3 32 32]", "[32 32 3]"}},
+		{image, 1, []string{"measures nothing"}},
 		{good + "--noise 0", 2, []string{"--noise 0"}},
 		{good + "--s 0.01", 2, []string{"--s 0.01"}},
 		{good + "--out point.npz", 2, []string{"replace the input"}},

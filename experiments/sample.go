@@ -17,7 +17,7 @@ func (a *app) sampleCommand() *cobra.Command {
 		Long: `Carries noise along the flow dx/ds = ∇Φ(x, s) to s = 1. RUN is one of
   a run               its folder, or its name below results/runs
   a model             its folder, as results/models/KEY or the model/ of "experiments train"
-  oracle:NAME         the exact potential of ring8, gauss2 or gauss16 (--set homotopy, omega, sigma)
+  oracle:NAME         the exact potential of ring8, gauss2, gauss16 or modes16 (--set homotopy, omega, sigma)
 
 --out is an .npz file or, for images, a folder:
   FILE.npz            x: points [n, d] in float32, or images [n, height, width, channels] in bytes; seed, range [2], and

@@ -16,7 +16,7 @@ func (a *app) scoreCommand() *cobra.Command {
 throughout) or images [n, height, width, channels] (bytes, or floats in [-1, 1]), or a folder of images. RUN is one of
   a run               its folder, or its name below results/runs
   a model             its folder, as results/models/KEY or the model/ of "experiments train"
-  oracle:NAME         the exact potential of ring8, gauss2 or gauss16 (--set homotopy, omega, sigma)
+  oracle:NAME         the exact potential of ring8, gauss2, gauss16 or modes16 (--set homotopy, omega, sigma)
 
 The .npz holds, in nats and row by row,
   phi, grad                       Φ(x, s) and ∇Φ(x, s) at --s, x as it stands

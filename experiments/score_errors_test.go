@@ -48,7 +48,7 @@ func TestScoreErrors(t *testing.T) {
 		{"--input points.npz --out o.npz", 2, []string{"--run", "oracle:ring8"}},
 		{"--run oracle:ring8 --out o.npz", 2, []string{"--input", ".npz"}},
 		{"--run oracle:ring8 --input points.npz", 2, []string{"--out"}},
-		{good + "--run oracle:ring9", 2, []string{`"ring9"`, "ring8, gauss2, gauss16"}},
+		{good + "--run oracle:ring9", 2, []string{`"ring9"`, "ring8, gauss2, gauss16, modes16"}},
 		{good + "--run oracle:moons", 2, []string{`"moons"`, "ring8"}},
 		{good + "--run nonesuch", 2, []string{"nonesuch", "no such run", "oracle:ring8"}},
 		{good + "--run empty", 1, []string{"empty", "manifest.json", "model.json"}},

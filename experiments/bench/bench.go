@@ -29,7 +29,7 @@ type Measurement interface {
 
 // Benches lists the measurements: a new one is one file and one line here.
 func Benches() []Bench {
-	return []Bench{step, excess, noise, precision, densities, rivalry, ood, posteriors}
+	return []Bench{step, excess, noise, precision, densities, rivalry, ood, posteriors, inpainting}
 }
 
 // Options gives the bench's options at their defaults, which the flags change.
@@ -37,8 +37,9 @@ func (b Bench) Options(flags *pflag.FlagSet) Measurement { return b.options(flag
 
 // Env is where a bench runs.
 type Env struct {
-	Out     string // folder of results
-	Command string // as it was given
+	Out      string                 // folder of results
+	Command  string                 // as it was given
+	DataRoot func() (string, error) // folder of the data sets
 	*console.Console
 }
 

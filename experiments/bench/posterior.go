@@ -3,9 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
-	"math"
 
-	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
@@ -16,7 +14,6 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
-	"vapoflow/vapo/metric"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/posterior"
 )
@@ -30,17 +27,18 @@ type posteriorProblem struct {
 	noise float64
 }
 
-// posteriorProblems are the ring, of which a sum is measured, so that four modes of unequal weights are left, and gauss16, of which half of the values are.
+// posteriorProblems are the ring, of which a sum is measured, and modes16, of which nine values are: near the first two modes in the first
+// half, which leaves all four, and little of the second.
 func posteriorProblems() []posteriorProblem {
-	first := mat.NewDense(8, 16, nil)
-	y := make([]float64, 8)
-	for i := range 8 {
+	modes, first, y := mixture.Modes16(), mat.NewDense(9, 16, nil), make([]float64, 9)
+	for i := range y {
 		first.Set(i, i, 1)
-		y[i] = 0.2
+		y[i] = 0.5*modes.Means[0][i] + 0.4*modes.Means[2][i]
 	}
+	y[8] = -0.2
 	return []posteriorProblem{
 		{"ring8", mixture.Ring8(), mat.NewDense(1, 2, []float64{1, 0.3}), []float64{1.2}, 0.3},
-		{"gauss16", mixture.Gauss16(), first, y, 0.4},
+		{"modes16", modes, first, y, 0.5},
 	}
 }
 
@@ -50,15 +48,16 @@ var posteriors = Bench{
 	ID: "posterior", Title: "Posterior samples against closed forms",
 	Short: "Guided flow and Metropolis-corrected chains against the exact posterior",
 	Long: `A Gaussian mixture under a linear measurement has its posterior in closed form. Samples by the guided flow, of the right strength and of four
-times it, by annealed chains, by chains with exchange, and by these after a guidance of the wrong strength are compared with it: sliced Wasserstein distance, error of
-the modes' weights, and evaluations of Φ for a sample; with the exact potential, whose chains end at s = 1, and with a trained MLP, whose chains
-end at s = 0.8 and are carried on by the guided flow. The floor is the distance of two draws of the exact posterior.`,
+times it, by annealed chains, by chains with exchange, and by these after a guidance of the wrong strength are compared with it, in the plane and in 16
+dimensions with four modes: sliced Wasserstein distance, errors of the modes' weights, the mean and the covariance, and evaluations of Φ for a
+sample; with the exact potential, whose chains end at s = 1, and with a trained MLP, whose chains end at s = 0.8 and are carried on by the guided
+flow. The floor is the distance of two draws of the exact posterior. The log-evidence, the mean of the likelihood over the flow's own samples, is set beside its closed form.`,
 	Example: "  experiments bench posterior\n  experiments bench posterior --seeds 1 --samples 128 --steps 500",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &posteriorOptions{}
 		f.IntVar(&o.n, "samples", 256, "samples of each method")
 		f.IntVar(&o.seeds, "seeds", 3, "seeds of weights and samples")
-		f.IntVar(&o.steps, "steps", 5000, "training steps of the MLP")
+		f.IntVar(&o.steps, "steps", 3000, "training steps of the MLP")
 		return o
 	},
 }
@@ -88,7 +87,7 @@ func guidedMethod(name string, strength float64) posteriorMethod {
 
 func chainMethod(name string, how posterior.Chains) posteriorMethod {
 	return posteriorMethod{name, func(ctx context.Context, p *posterior.Posterior, end float64, n int, seed uint64) ([][]float64, int, error) {
-		how.Levels, how.Keep, how.Finish, how.Seed = posterior.Levels(12, end), 1, 20, seed
+		how.Levels, how.Keep, how.Finish, how.Seed, how.Batch = posterior.Levels(12, end), 1, 20, seed, min(n, 256)
 		r, err := p.Sample(ctx, how, n)
 		if err != nil {
 			return nil, 0, err
@@ -110,75 +109,112 @@ var posteriorMethods = []posteriorMethod{
 	chainMethod("strength 4, MALA, exchange", posterior.Chains{Steps: 5, Burn: 80, Exchange: true, Guide: &posterior.Guided{Strength: 4}}),
 }
 
+// shown in the figure are the guided flows and the chains with exchange.
+var shown = []int{0, 1, 4, 5}
+
+// floor names the last row of each problem and potential.
+const floor = "draws of the exact posterior"
+
 func (o *posteriorOptions) measure(ctx context.Context, w *work) error {
 	choice, err := w.backend()
 	if err != nil {
 		return err
 	}
 	table := record.Table{
-		Caption: fmt.Sprintf("Distance of %d samples to the exact posterior (sliced 2-Wasserstein), error of the modes' weights (total variation) and evaluations of Φ for a sample; %d seeds, mean and standard deviation.", o.n, o.seeds),
-		Header:  []string{"problem", "potential", "method", "distance", "weights", "evaluations"},
+		Caption: fmt.Sprintf("Distance of %d samples to as many of the exact posterior (sliced 2-Wasserstein); error of the modes' weights (total variation), of the mean (in standard deviations of the posterior) and of the covariance (Frobenius norm over that of the exact one); evaluations of Φ for a sample; %s.", o.n, spreadOf(o.seeds)),
+		Header:  []string{"problem", "potential", "method", "distance", "weights", "mean", "covariance", "evaluations"},
+	}
+	evidence := record.Table{
+		Caption: fmt.Sprintf("Log-evidence log p(y) in nats: the logarithm of the likelihood's mean over 2,000 of the flow's own samples; %s; beside its closed form.", spreadOf(o.seeds)),
+		Header:  []string{"problem", "exact", "by the exact potential", "by the trained potential"},
 	}
 	for _, problem := range posteriorProblems() {
 		exact, err := problem.data.Posterior(problem.a, problem.y, problem.noise)
 		if err != nil {
 			return err
 		}
-		measured, err := posterior.Matrix(problem.a, [][]float64{problem.y}, problem.noise)
-		if err != nil {
-			return err
-		}
-		panels := []figures.ScatterPanel{}
+		row := []string{problem.name, fmt.Sprintf("%.3f", exact.LogEvidence)}
 		for _, kind := range []string{"exact", "trained"} {
-			scores := make([]posteriorScores, len(posteriorMethods)+1)
-			for seed := range o.seeds {
-				flow, end, err := o.flow(ctx, w, choice, problem, kind, int64(seed))
-				if err != nil {
-					return err
-				}
-				truth := exact.Sample(o.n, uint64(1000+seed))
-				p := &posterior.Posterior{Prior: posterior.Of(flow), Likelihood: measured}
-				for i, method := range posteriorMethods {
-					x, evaluations, err := method.draw(ctx, p, end, o.n, uint64(seed))
-					if err != nil {
-						return fmt.Errorf("%s, %s potential, %s: %w", problem.name, kind, method.name, err)
-					}
-					if err := scores[i].add(exact, truth, x, evaluations); err != nil {
-						return err
-					}
-					if seed == 0 && kind == "exact" && i != 2 && i != 3 && problem.data.Dim() == 2 {
-						panels = append(panels, figures.ScatterPanel{Title: method.name, Points: x[:min(len(x), 300)]})
-					}
-					w.Say("%s, %s potential, seed %d, %s: distance %.3g", problem.name, kind, seed, method.name, scores[i].distance[seed])
-				}
-				if err := scores[len(posteriorMethods)].add(exact, truth, exact.Sample(o.n, uint64(2000+seed)), 0); err != nil {
-					return err
-				}
+			found, err := o.compare(ctx, w, choice, problem, kind, exact)
+			if err != nil {
+				return fmt.Errorf("%s, %s potential: %w", problem.name, kind, err)
 			}
-			for i, s := range scores {
-				name := "draws of the exact posterior"
-				if i < len(posteriorMethods) {
-					name = posteriorMethods[i].name
-				}
-				table.Rows = append(table.Rows, append([]string{problem.name, kind, name}, s.row()...))
-				w.run.Results[problem.name+", "+kind+", "+name+": distance"] = stat.Mean(s.distance, nil)
-				w.run.Results[problem.name+", "+kind+", "+name+": error of weights"] = stat.Mean(s.weights, nil)
-			}
+			table.Rows = append(table.Rows, found.rows...)
+			row = append(row, spread(found.evidence))
+			w.run.Results[problem.name+", "+kind+": log-evidence"] = stat.Mean(found.evidence, nil)
 		}
-		if len(panels) > 0 {
-			if err := posteriorFigure(w.run, problem.name, exact, panels); err != nil {
-				return err
-			}
-		}
+		w.run.Results[problem.name+": exact log-evidence"] = exact.LogEvidence
+		evidence.Rows = append(evidence.Rows, row)
 	}
-	w.run.Tables = []record.Table{table}
+	w.run.Tables = []record.Table{table, evidence}
 	return nil
+}
+
+// comparison is what was found of one problem with one potential.
+type comparison struct {
+	rows     [][]string
+	evidence []float64 // of each seed
+}
+
+func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, exact mixture.Conditional) (comparison, error) {
+	measured, err := posterior.Matrix(problem.a, [][]float64{problem.y}, problem.noise)
+	if err != nil {
+		return comparison{}, err
+	}
+	var found comparison
+	scores, panels := make([]posteriorScores, len(posteriorMethods)+1), []figures.ScatterPanel{}
+	for seed := range o.seeds {
+		flow, end, err := o.flow(ctx, w, choice, problem, kind, int64(seed))
+		if err != nil {
+			return found, err
+		}
+		truth := exact.Sample(o.n, uint64(1000+seed))
+		p := &posterior.Posterior{Prior: posterior.Of(flow), Likelihood: measured}
+		for i, method := range posteriorMethods {
+			x, evaluations, err := method.draw(ctx, p, end, o.n, uint64(seed))
+			if err != nil {
+				return found, fmt.Errorf("%s: %w", method.name, err)
+			}
+			if err := scores[i].add(exact, truth, x, evaluations); err != nil {
+				return found, err
+			}
+			if seed == 0 && problem.data.Dim() == 2 {
+				panels = append(panels, figures.ScatterPanel{Title: method.name, Points: x[:min(len(x), 300)]})
+			}
+			w.Say("%s, %s potential, seed %d, %s: distance %.3g", problem.name, kind, seed, method.name, scores[i].distance[seed])
+		}
+		if err := scores[len(posteriorMethods)].add(exact, truth, exact.Sample(o.n, uint64(2000+seed)), 0); err != nil {
+			return found, err
+		}
+		prior, err := (&posterior.Posterior{Prior: posterior.Of(flow)}).Guide(ctx, posterior.Guided{}, 2000, uint64(seed))
+		if err != nil {
+			return found, err
+		}
+		found.evidence = append(found.evidence, problem.logEvidence(prior.Value().([][]float64)))
+	}
+	for i, s := range scores {
+		name := floor
+		if i < len(posteriorMethods) {
+			name = posteriorMethods[i].name
+		}
+		found.rows = append(found.rows, append([]string{problem.name, kind, name}, s.row()...))
+		w.run.Results[problem.name+", "+kind+", "+name+": distance"] = stat.Mean(s.distance, nil)
+		w.run.Results[problem.name+", "+kind+", "+name+": error of weights"] = stat.Mean(s.weights, nil)
+	}
+	if len(panels) == 0 {
+		return found, nil
+	}
+	some := []figures.ScatterPanel{}
+	for _, i := range shown {
+		some = append(some, panels[i])
+	}
+	return found, posteriorFigure(w.run, problem.name, kind, exact, some)
 }
 
 // flow is the exact flow, whose chains may end at s = 1, or a trained one, whose chains end where κ is not small.
 func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, seed int64) (*density.Flow, float64, error) {
 	c := vapo.DefaultConfig()
-	c.Data, c.Steps, c.Seed = problem.name, o.steps, seed
+	c.Data, c.Steps, c.Seed, c.Optimizer, c.Loss = problem.name, o.steps, seed, "muon", "averaged"
 	if kind == "exact" {
 		path, err := c.Path()
 		if err != nil {
@@ -191,58 +227,4 @@ func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Ch
 		return nil, 0, err
 	}
 	return flowOf(m), 0.8, nil
-}
-
-// posteriorScores are what the seeds found.
-type posteriorScores struct {
-	distance, weights []float64
-	evaluations       int
-}
-
-func (s *posteriorScores) add(exact mixture.Conditional, truth, x [][]float64, evaluations int) error {
-	distance, err := metric.SlicedWasserstein(tensors.FromValue(x), tensors.FromValue(truth), metric.SlicedOptions{})
-	if err != nil {
-		return err
-	}
-	counts, off := make([]float64, len(exact.Means)), 0.0
-	for _, at := range x {
-		counts[mixture.Nearest(exact.Means, at)] += 1 / float64(len(x))
-	}
-	for k, w := range exact.Weights {
-		off += math.Abs(counts[k]-w) / 2
-	}
-	s.distance, s.weights, s.evaluations = append(s.distance, distance), append(s.weights, off), evaluations
-	return nil
-}
-
-func (s posteriorScores) row() []string {
-	show := func(x []float64) string {
-		mean, sd := stat.MeanStdDev(x, nil)
-		if len(x) < 3 {
-			return fmt.Sprintf("%.3f", mean)
-		}
-		return fmt.Sprintf("%.3f ± %.3f", mean, sd)
-	}
-	return []string{show(s.distance), show(s.weights), fmt.Sprint(s.evaluations)}
-}
-
-// posteriorFigure shows samples over the exact posterior's density.
-func posteriorFigure(run *record.Run, name string, exact mixture.Conditional, panels []figures.ScatterPanel) error {
-	const side = 90
-	grid := figures.Grid{}
-	for i := range side + 1 {
-		grid.X, grid.Y = append(grid.X, -2.7+5.4*float64(i)/side), append(grid.Y, -2.7+5.4*float64(i)/side)
-	}
-	for _, y := range grid.Y {
-		row := make([]float64, len(grid.X))
-		for i, x := range grid.X {
-			row[i] = math.Exp(exact.LogDensity([]float64{x, y}))
-		}
-		grid.Values = append(grid.Values, row)
-	}
-	f, err := figures.Scatter(figures.ScatterData{Density: grid, Panels: panels})
-	if err != nil {
-		return err
-	}
-	return saveFigure(run, name, f, "Samples over the exact posterior of the "+name+" problem, exact potential: guidance alone weighs the modes wrong, and with a wrong strength more so; chains that Metropolis corrects do not, whatever guided them.")
 }

@@ -4,7 +4,7 @@
 //
 // A [Dataset] is read by index; [Open] finds one by name and [List] shows the choices:
 //
-//	ring8, gauss2, gauss16             Gaussian mixtures, drawn fresh; their oracle has a closed form
+//	ring8, gauss2, gauss16, modes16    Gaussian mixtures, drawn fresh; their oracle has a closed form
 //	moons, checkerboard, spirals, …    10,000 fixed points in the plane; the points themselves make the oracle
 //	drawn                              32×32×3 images drawn by formula: needs no download
 //	constant, uniform                  images of one colour, and of noise: functions of the index

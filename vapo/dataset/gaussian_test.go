@@ -9,7 +9,7 @@ import (
 // promises to the oracle.
 func TestMixtures(t *testing.T) {
 	const n = 40_000
-	for _, name := range []string{"ring8", "gauss2", "gauss16"} {
+	for _, name := range []string{"ring8", "gauss2", "gauss16", "modes16"} {
 		ds := open(t, name, Options{})
 		weights, means, std := ds.(GaussianMixture).Mixture()
 		d := ds.Info().Size()

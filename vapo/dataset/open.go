@@ -39,6 +39,7 @@ var sets = []entry{
 	{"ring8", "ring of 8 Gaussians", false, openMixture(mixture.Ring8)},
 	{"gauss2", "Gaussian in the plane", false, openMixture(mixture.Gauss2)},
 	{"gauss16", "Gaussian in 16 dimensions", false, openMixture(mixture.Gauss16)},
+	{"modes16", "4 Gaussians in 16 dimensions", false, openMixture(mixture.Modes16)},
 	{"moons", "two moons", false, openPlanar(moons)},
 	{"checkerboard", "checkerboard", false, openPlanar(checkerboard)},
 	{"spirals", "two spirals", false, openPlanar(spirals)},

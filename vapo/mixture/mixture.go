@@ -3,6 +3,7 @@ package mixture
 import (
 	"fmt"
 	"math"
+	"math/bits"
 
 	"github.com/gomlx/gomlx/support/exceptions"
 )
@@ -112,4 +113,19 @@ func Gauss16() Mixture {
 		mean[i] = 0.5 - float64(i%2)
 	}
 	return Mixture{Means: [][]float64{mean}, Std: 0.5}
+}
+
+// Modes16 is four equal Gaussians of standard deviation 0.4 in 16 dimensions, 2.8 apart. Their means are ½ times the Walsh functions 1, 9,
+// 2 and 10 (rows of the Hadamard matrix in its natural order): the first two agree in the first half of the coordinates, and so do the
+// last two, so that a measurement of that half leaves two answers for the other.
+func Modes16() Mixture {
+	m := Mixture{Std: 0.4}
+	for _, row := range []uint{1, 9, 2, 10} {
+		mean := make([]float64, 16)
+		for i := range mean {
+			mean[i] = 0.5 - float64(bits.OnesCount(row&uint(i))%2)
+		}
+		m.Means = append(m.Means, mean)
+	}
+	return m
 }

@@ -28,6 +28,14 @@ func TestProblems(t *testing.T) {
 	if m := mixture.Gauss16(); m.Dim() != 16 || m.Std != 0.5 {
 		t.Errorf("gauss16: %v", m)
 	}
+	m := mixture.Modes16()
+	for k := 0; k < 4; k += 2 {
+		for i := range 16 {
+			if agree := m.Means[k][i] == m.Means[k+1][i]; agree != (i < 8) {
+				t.Errorf("modes16: modes %d and %d at coordinate %d: agree %v; they must in the first half alone", k, k+1, i, agree)
+			}
+		}
+	}
 }
 
 func TestErrorsNameTheValue(t *testing.T) {

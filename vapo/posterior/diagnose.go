@@ -121,15 +121,7 @@ func (r *Result) judge() {
 	if len(r.Diagnostics) == 0 {
 		return
 	}
-	worst, least := r.Diagnostics[0], r.Diagnostics[0]
-	for _, d := range r.Diagnostics {
-		if !(d.SplitR <= worst.SplitR) {
-			worst = d
-		}
-		if !(d.ESS >= least.ESS) {
-			least = d
-		}
-	}
+	worst, least := r.Worst()
 	if math.IsNaN(worst.SplitR) {
 		warn("chains of fewer than four draws tell nothing of their mixing; keep more")
 		return
@@ -140,6 +132,19 @@ func (r *Result) judge() {
 	if least.ESS < leastESS {
 		warn("the effective sample size is %.0f for the %s (%d is the bound): means over the draws are that uncertain", least.ESS, least.Quantity, leastESS)
 	}
+}
+
+// Worst is the quantity of the largest split-R̂, or of none (NaN), and that of the least effective sample size; zero without diagnostics.
+func (r *Result) Worst() (splitR, ess Diagnostic) {
+	for i, d := range r.Diagnostics {
+		if i == 0 || !(d.SplitR <= splitR.SplitR) {
+			splitR = d
+		}
+		if i == 0 || !(d.ESS >= ess.ESS) {
+			ess = d
+		}
+	}
+	return splitR, ess
 }
 
 // diagnose judges the log-density and the coordinates, or directions, of draws [chains][draws][quantities].

@@ -1,0 +1,281 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/spf13/pflag"
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/stat"
+
+	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
+	"vapoflow/figures"
+	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/metric"
+	"vapoflow/vapo/posterior"
+	"vapoflow/vapo/pretrained"
+)
+
+type inpaintingOptions struct {
+	model  string
+	images int
+	noise  float64
+}
+
+var inpainting = Bench{
+	ID: "inpainting", Title: "Halves of images filled in: what is kept, and whether training images are copied",
+	Short: "Whether inpaintings by a shipped potential are copies of its training images",
+	Long: `Hides the right half of held-out images and of training images, and fills it in by annealed chains led by the guided flow, one for each image. A
+potential that has learned its training images by heart fills in halves that lie nearer to the training images than held-out halves do, and knows the
+training images' own halves better than held-out ones. Distances are root mean squares over the hidden half, in grey levels; standard errors are over images.`,
+	Example: "  experiments bench inpainting\n  experiments bench inpainting --model celeba --images 16",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &inpaintingOptions{}
+		f.StringVar(&o.model, "model", "cifar10", "potential that ships; its data is looked for in $VAPO_DATA, else ./data")
+		f.IntVar(&o.images, "images", 32, "images of each split")
+		f.Float64Var(&o.noise, "noise", 0.05, "standard deviation of the known values")
+		return o
+	},
+}
+
+func (o *inpaintingOptions) check() error {
+	if _, err := pretrained.Files(o.model); err != nil {
+		return usage.Wrap(err)
+	}
+	if o.images < 3 || !(o.noise > 0) {
+		return usage.Errorf("bench inpainting: needs --images 3 at least and --noise above 0, got %d and %g", o.images, o.noise)
+	}
+	return nil
+}
+
+// halves are images of one split, whole, and their inpaintings.
+type halves struct {
+	index           []int       // in the split
+	images, painted [][]float32 // [n][d]
+}
+
+func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
+	choice, err := w.backend()
+	if err != nil {
+		return err
+	}
+	files, err := pretrained.Files(o.model)
+	if err != nil {
+		return err
+	}
+	m, err := vapo.LoadFS(choice.Backend, files)
+	if err != nil {
+		return err
+	}
+	root, err := w.DataRoot()
+	if err != nil {
+		return err
+	}
+	train, err := m.Config.Open(root, "train")
+	if err != nil {
+		return err
+	}
+	test, err := m.Config.Open(root, "test")
+	if err != nil {
+		return err
+	}
+	held, err := o.paint(ctx, w, m, test, "held-out")
+	if err != nil {
+		return err
+	}
+	seen, err := o.paint(ctx, w, m, train, "training")
+	if err != nil {
+		return err
+	}
+	known := rightHidden(m.Shape)
+	near, err := nearestHalves(ctx, w, train, known, held, seen)
+	if err != nil {
+		return err
+	}
+	o.report(w.run, m.Shape, known, held, seen, near)
+	w.run.Note("Data: %s.", train.Info().Title)
+	return o.draw(w.run, m.Shape, known, held, train, near)
+}
+
+// rightHidden is the mask of the left half of images [height, width, channels].
+func rightHidden(shape []int) []bool {
+	known := make([]bool, shape[0]*shape[1]*shape[2])
+	for i := range known {
+		known[i] = i/shape[2]%shape[1] < shape[1]/2
+	}
+	return known
+}
+
+// paint fills in the hidden halves of images spread evenly over a split, each by a chain of its own.
+func (o *inpaintingOptions) paint(ctx context.Context, w *work, m *vapo.Model, data dataset.Dataset, name string) (halves, error) {
+	info := data.Info()
+	if info.Len < o.images {
+		return halves{}, usage.Errorf("bench inpainting: --images %d, and %s has %d", o.images, info.Title, info.Len)
+	}
+	var h halves
+	var all []float32
+	for i := range o.images {
+		x, at := make([]float32, info.Size()), i*(info.Len/o.images)
+		if err := data.Read(at, x); err != nil {
+			return h, err
+		}
+		h.index, h.images, all = append(h.index, at), append(h.images, x), append(all, x...)
+	}
+	y, err := posterior.Mask(rightHidden(m.Shape), tensors.FromFlatDataAndDimensions(all, append([]int{o.images}, m.Shape...)...), o.noise)
+	if err != nil {
+		return h, err
+	}
+	p := &posterior.Posterior{Prior: posterior.Of(flowOf(m)), Likelihood: y}
+	r, err := p.Sample(ctx, posterior.Chains{
+		Levels: posterior.Levels(20, 0.9), Steps: 3, Burn: 8, Keep: 1, Guide: &posterior.Guided{}, Finish: 6, Seed: 1, Progress: w.Count(name + " images: transitions"),
+	}, o.images)
+	if err != nil {
+		return h, err
+	}
+	w.run.Results[name+": acceptance"] = r.Acceptance
+	flat := tensors.MustCopyFlatData[float32](r.Finished)
+	for i := range o.images {
+		h.painted = append(h.painted, flat[i*info.Size():][:info.Size()])
+	}
+	return h, nil
+}
+
+// hidden are the values that the mask hides.
+func hidden(known []bool, x []float32) (out []float32) {
+	for i, v := range x {
+		if !known[i] {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// nearestHalves finds the training images whose right halves are nearest to those of the inpaintings and the images of both splits, in
+// this order: held-out painted, held-out, training painted, training; a training image is not its own neighbour.
+func nearestHalves(ctx context.Context, w *work, train dataset.Dataset, known []bool, held, seen halves) ([4][]metric.Neighbor, error) {
+	var found [4][]metric.Neighbor
+	var queries []float32
+	n, size := len(held.images), 0
+	for _, set := range [][][]float32{held.painted, held.images, seen.painted, seen.images} {
+		for _, x := range set {
+			half := hidden(known, x)
+			queries, size = append(queries, half...), len(half)
+		}
+	}
+	search, err := metric.NewNearestSearch(tensors.FromFlatDataAndDimensions(queries, 4*n, size), 2)
+	if err != nil {
+		return found, err
+	}
+	const chunk = 500
+	total, tell, d := train.Info().Len, w.Count("training images searched"), train.Info().Size()
+	for from := 0; from < total; from += chunk {
+		if err := ctx.Err(); err != nil {
+			return found, err
+		}
+		values, err := dataset.ReadRange(train, from, min(chunk, total-from))
+		if err != nil {
+			return found, err
+		}
+		var part []float32
+		for at := 0; at < len(values); at += d {
+			part = append(part, hidden(known, values[at:at+d])...)
+		}
+		if err := search.Add(tensors.FromFlatDataAndDimensions(part, len(part)/size, size)); err != nil {
+			return found, err
+		}
+		tell(min(from+chunk, total), total)
+	}
+	result, err := search.Result()
+	if err != nil {
+		return found, err
+	}
+	for q, near := range result {
+		best := near[0]
+		if q >= 3*n && best.Index == seen.index[q-3*n] {
+			best = near[1]
+		}
+		found[q/n] = append(found[q/n], best)
+	}
+	return found, nil
+}
+
+// report puts the distances on record.
+func (o *inpaintingOptions) report(run *record.Run, shape []int, known []bool, held, seen halves, near [4][]metric.Neighbor) {
+	size := len(hidden(known, held.images[0]))
+	nearest := func(k int) (out []float64) {
+		for _, n := range near[k] {
+			out = append(out, 127.5*n.Distance/math.Sqrt(float64(size)))
+		}
+		return out
+	}
+	own := func(h halves, half bool) (out []float64) { // to the image itself, over the hidden half or the known one
+		for i := range h.images {
+			sum, n := 0.0, 0.0
+			for j, v := range h.images[i] {
+				if known[j] != half {
+					sum, n = sum+float64(v-h.painted[i][j])*float64(v-h.painted[i][j]), n+1
+				}
+			}
+			out = append(out, 127.5*math.Sqrt(sum/n))
+		}
+		return out
+	}
+	copied := 0.0
+	for i, n := range near[2] {
+		if n.Index == seen.index[i] {
+			copied++
+		}
+	}
+	table := record.Table{
+		Caption: fmt.Sprintf("Right halves of %d held-out and %d training images of pretrained:%s, hidden and filled in: root mean square distance over the hidden half in grey levels, mean ± standard error over the images. The nearest training image is that with the nearest right half, a training image itself left out; of a training image's inpainting it may be that image, as for %.0f of %d.", o.images, o.images, o.model, copied, o.images),
+		Header:  []string{"distance", "held-out images", "training images"},
+	}
+	row := func(name string, a, b []float64) {
+		table.Rows = append(table.Rows, []string{name, withError(a), withError(b)})
+		run.Results["held-out: "+name], run.Results["training: "+name] = stat.Mean(a, nil), stat.Mean(b, nil)
+	}
+	row("inpainting to the nearest training image", nearest(0), nearest(2))
+	row("image to the nearest training image", nearest(1), nearest(3))
+	row("their difference, in pairs", floats.SubTo(make([]float64, o.images), nearest(0), nearest(1)), floats.SubTo(make([]float64, o.images), nearest(2), nearest(3)))
+	row("inpainting to its own image", own(held, true), own(seen, true))
+	row("inpainting to its own image, known half", own(held, false), own(seen, false))
+	run.Results["training images that their inpainting is nearest to"] = copied
+	run.Tables = []record.Table{table}
+}
+
+// withError is mean ± standard error.
+func withError(x []float64) string {
+	mean, sd := stat.MeanStdDev(x, nil)
+	return fmt.Sprintf("%.1f ± %.1f", mean, sd/math.Sqrt(float64(len(x))))
+}
+
+// draw shows the first held-out images: what is known, the inpainting, the image, and the training image whose right half is nearest.
+func (o *inpaintingOptions) draw(run *record.Run, shape []int, known []bool, held halves, train dataset.Dataset, near [4][]metric.Neighbor) error {
+	if shape[2] != 3 {
+		return errors.New("bench inpainting: only RGB images are drawn")
+	}
+	var pixels []float32
+	rows := min(8, len(held.images))
+	for i := range rows {
+		seen, neighbour := make([]float32, len(known)), make([]float32, len(known))
+		for j, k := range known {
+			if k {
+				seen[j] = held.images[i][j]
+			}
+		}
+		if err := train.Read(near[0][i].Index, neighbour); err != nil {
+			return err
+		}
+		pixels = append(append(append(append(pixels, seen...), held.painted[i]...), held.images[i]...), neighbour...)
+	}
+	f, err := figures.Sheet(figures.SheetData{Pixels: dataset.Bytes(pixels), Height: shape[0], Width: shape[1], Columns: 8, Zoom: max(1, 64/shape[0]), Title: "known, filled in, the image, nearest training image"})
+	if err != nil {
+		return err
+	}
+	return saveFigure(run, "inpainting-"+o.model, f, fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", o.model, run.Results["held-out: acceptance"]))
+}
