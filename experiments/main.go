@@ -11,9 +11,8 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
+	"runtime/debug"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -25,32 +24,45 @@ import (
 
 func main() { os.Exit(Main(os.Args[1:], os.Stdout, os.Stderr)) }
 
-// Exit codes.
+// Exit codes. A command that a signal stopped ends with 128 and the signal's number.
 const (
 	exitDone    = 0
 	exitFailure = 1
 	exitUsage   = 2
 )
 
-// Main runs one command line and returns its exit code. The first Ctrl-C stops it cleanly, the
-// second at once.
+// Main runs one command line and returns its exit code. The first signal stops it cleanly, the second at once.
 func Main(args []string, stdout, stderr io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	context.AfterFunc(ctx, stop)
-
+	ctx, free := untilSignal(stderr)
+	defer free()
 	app := &app{Console: &console.Console{Out: stdout}, args: args}
 	root := app.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+
+	var err error = errAbandoned
+	ended := make(chan struct{})
+	result := make(chan error, 1)
+	go func() {
+		defer close(ended)
+		result <- safely(func() error { return root.ExecuteContext(ctx) })
+	}()
+	app.unsaved.await(ctx, ended)
+	select {
+	case err = <-result:
+	default:
+	}
 	if err == nil {
 		return exitDone
 	}
 	fmt.Fprintf(stderr, "experiments: %s\n", console.OneLine(err))
-	if ctx.Err() != nil && app.resumable {
-		fmt.Fprintf(stderr, "experiments: to continue: go run ./experiments %s\n", joinArgs(app.resumeArgs()))
+	var stop stopped
+	if errors.As(context.Cause(ctx), &stop) {
+		if app.resumable {
+			fmt.Fprintf(stderr, "experiments: to continue: go run ./experiments %s\n", joinArgs(app.resumeArgs()))
+		}
+		return stop.code()
 	}
 	var wrong usage.Error
 	if errors.As(err, &wrong) || !app.started {
@@ -59,12 +71,26 @@ func Main(args []string, stdout, stderr io.Writer) int {
 	return exitFailure
 }
 
+var errAbandoned = errors.New("stopped before the end")
+
+// safely makes a panic an error, with its trace before it: left alone it would end with the exit code of wrong use.
+func safely(f func() error) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("internal error: %v; please report it with the trace above", p)
+			debug.PrintStack()
+		}
+	}()
+	return f()
+}
+
 // app is one invocation.
 type app struct {
 	*console.Console
 	args      []string
 	started   bool // flags and arguments were understood
 	resumable bool // the command continues where an interruption left it
+	unsaved   unsaved
 }
 
 // asUsage marks errors about names that do not exist as wrong use.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -22,6 +23,7 @@ type options struct {
 	sets                                       []string
 	seed                                       int64
 	resume, noWait, train                      bool
+	every                                      string // between checkpoints: steps or a duration
 	cmd                                        *cobra.Command
 }
 
@@ -37,6 +39,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f.BoolVar(&o.noWait, "no-wait", false, "where another process is at work on the same run or training, refuse instead of waiting for it")
 	f.BoolVar(&o.train, "train", false, "train a model where the weights of one ship (as --set model=train; a changed setting of the training asks for it too)")
 	f.StringVar(&o.init, "init", "", "begin the training at another's weights, where names and shapes agree: a run, a model's folder, weights.npz, checkpoint.npz or pretrained:NAME")
+	f.StringVar(&o.every, "checkpoint-every", "", "steps, such as 500, or time, such as 5m, between checkpoints (default: every minute, and 20 in a training but at least 50 steps apart)")
 	f.StringVar(&o.config, "config", "", "JSON file of settings, on top of the preset's")
 	f.StringArrayVar(&o.sets, "set", nil, "one setting, key=value, on top of --config; may be repeated")
 }
@@ -84,6 +87,10 @@ func (o *options) env(a *app) (paper.Env, error) {
 	if err := paper.CheckOut(o.out); err != nil {
 		return paper.Env{}, fmt.Errorf("--out %s: %w", o.out, err)
 	}
+	checkpoints, err := parseEvery(o.every)
+	if err != nil {
+		return paper.Env{}, err
+	}
 	start, err := o.start()
 	if err != nil {
 		return paper.Env{}, err
@@ -95,9 +102,25 @@ func (o *options) env(a *app) (paper.Env, error) {
 	a.Say("%s", choice.Line)
 	return paper.Env{
 		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
-		Resume: o.resume, NoWait: o.noWait, Command: "experiments " + joinArgs(a.args),
-		Watch: a.Watch, Say: func(line string) { a.Say("%s", line) },
+		Resume: o.resume, NoWait: o.noWait, Checkpoints: checkpoints, Command: "experiments " + joinArgs(a.args),
+		Watch: func(name string, steps int) (func(vapo.Progress), func()) {
+			return a.unsaved.watch(a.Watch(name, steps))
+		}, Say: func(line string) { a.Say("%s", line) },
 	}, nil
+}
+
+// parseEvery reads --checkpoint-every.
+func parseEvery(text string) (paper.Checkpoints, error) {
+	if text == "" {
+		return paper.Checkpoints{}, nil
+	}
+	if steps, err := strconv.Atoi(text); err == nil && steps > 0 {
+		return paper.Checkpoints{Steps: steps}, nil
+	}
+	if interval, err := time.ParseDuration(text); err == nil && interval > 0 {
+		return paper.Checkpoints{Interval: interval}, nil
+	}
+	return paper.Checkpoints{}, usage.Errorf("--checkpoint-every %s: give a number of steps, such as 500, or a time, such as 90s or 5m", text)
 }
 
 // start are the weights that --init names.

@@ -109,7 +109,13 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 		if n == 0 {
 			n = 10_000
 		}
-		if gaussian, err = potential.FitGaussian(info.Shape, n, data.Read); err != nil {
+		read := func(i int, x []float32) error {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			return data.Read(i, x)
+		}
+		if gaussian, err = potential.FitGaussian(info.Shape, n, read); err != nil {
 			return nil, err
 		}
 	}

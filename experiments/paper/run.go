@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -35,8 +36,27 @@ type Env struct {
 	Init     *Init // weights that trainings begin at; nil draws them
 	Command  string
 
+	Checkpoints Checkpoints
+
 	Watch Watch        // shows a training's progress; may be nil
 	Say   func(string) // tells the user a line; may be nil
+}
+
+// Checkpoints say how often a training leaves one: after that many steps, or that much time. The zero value leaves it to the element.
+type Checkpoints struct {
+	Steps    int
+	Interval time.Duration
+}
+
+// of is the run of a training of that many steps.
+func (c Checkpoints) of(steps int) vapo.Run {
+	switch {
+	case c.Steps > 0:
+		return vapo.Run{Every: c.Steps, Interval: math.MaxInt64}
+	case c.Interval > 0:
+		return vapo.Run{Interval: c.Interval}
+	}
+	return vapo.Run{Every: max(50, min(1000, steps/20))}
 }
 
 // Init is weights that a training begins at, where names and shapes agree.

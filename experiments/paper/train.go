@@ -41,7 +41,8 @@ func (w *work) train(ctx context.Context) (*vapo.Model, error) {
 
 // trainOrLoad trains a configuration on the work's data into the cache, watched.
 func (w *work) trainOrLoad(ctx context.Context, c vapo.Config, name string) (*vapo.Model, error) {
-	run := vapo.Run{Resume: w.Resume, NoWait: w.NoWait, Every: max(50, min(1000, c.Steps/20)), Say: func(line string) { w.say("%s: %s", name, line) }}
+	run := w.Checkpoints.of(c.Steps)
+	run.Resume, run.NoWait, run.Say = w.Resume, w.NoWait, func(line string) { w.say("%s: %s", name, line) }
 	done := func() {}
 	if w.Watch != nil {
 		run.Observe, done = w.Watch(fmt.Sprintf("%s: training %s on %s", name, c.Potential, w.data.Info().Name), c.Steps)
