@@ -130,10 +130,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err != nil {
 		return nil, err
 	}
-	log, err := openLog(run)
-	if err != nil {
-		return nil, err
-	}
+	log := openLog(run)
 	defer log.close()
 	observe := run.Observe
 	run.Observe = func(p Progress) {
@@ -145,9 +142,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err := Train(ctx, m, l, data, c.Training, run); err != nil {
 		return nil, err
 	}
-	if err := log.close(); err != nil {
-		return nil, fmt.Errorf("vapo: the training's log: %w", err)
-	}
+	log.close()
 	m.saved.DataSHA256, m.saved.Trained, m.saved.Seconds = info.SHA256, time.Now().UTC(), log.seconds()
 	m.Dir = run.Dir
 	if err := m.Save(run.Dir); err != nil {

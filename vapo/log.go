@@ -1,36 +1,36 @@
 package vapo
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 )
 
-// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last.
+// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last. No training fails for its log, which
+// nothing but its curve depends on.
 type trainingLog struct {
-	f       *os.File
+	run     Run
+	f       *os.File   // nil where it cannot be written
 	entries []LogEntry // those kept from before an interruption, then the new ones
 	sum     LogEntry
 	n       int
 	before  float64 // seconds of training before this call
-	err     error
+	err     error   // the first of writing it
 }
 
 // openLog starts the log of a training, keeping the lines up to the checkpoint it resumes from.
-func openLog(run Run) (*trainingLog, error) {
+func openLog(run Run) *trainingLog {
 	path := filepath.Join(run.Dir, logFile)
-	l := &trainingLog{}
-	if run.Resume { // what cannot be read of it is done without: the weights do not depend on it
+	l := &trainingLog{run: run}
+	if run.Resume {
 		l.entries, _ = readLog(path)
 	}
-	f, err := os.Create(path)
-	if err != nil {
-		return nil, fmt.Errorf("vapo: the training's log: %w", err)
+	if l.f, l.err = os.Create(path); l.err == nil {
+		l.rewrite()
 	}
-	l.f = f
-	l.rewrite()
-	return l, nil
+	return l
 }
 
 func (l *trainingLog) add(p Progress) {
@@ -38,8 +38,8 @@ func (l *trainingLog) add(p Progress) {
 		for len(l.entries) > 0 && l.entries[len(l.entries)-1].Step > p.Resumed {
 			l.entries = l.entries[:len(l.entries)-1]
 		}
-		if len(l.entries) > 0 {
-			l.before = l.entries[len(l.entries)-1].Seconds
+		if l.before = l.seconds(); len(l.entries) == 0 && p.Resumed > 0 {
+			l.run.say("the log of the first %d steps is not there: what it counts in seconds begins after them", p.Resumed)
 		}
 		l.rewrite()
 	}
@@ -54,9 +54,14 @@ func (l *trainingLog) add(p Progress) {
 
 // rewrite makes the file hold the entries and nothing else.
 func (l *trainingLog) rewrite() {
-	if l.err = l.f.Truncate(0); l.err == nil {
-		_, l.err = l.f.Seek(0, 0)
+	if l.f == nil {
+		return
 	}
+	err := l.f.Truncate(0)
+	if err == nil {
+		_, err = l.f.Seek(0, io.SeekStart)
+	}
+	l.err = cmp.Or(l.err, err)
 	kept := l.entries
 	l.entries = nil
 	for _, e := range kept {
@@ -65,11 +70,13 @@ func (l *trainingLog) rewrite() {
 }
 
 func (l *trainingLog) write(e LogEntry) {
-	line, _ := json.Marshal(e) // finite numbers: Train stops at the first that is not
-	if _, err := l.f.Write(append(line, '\n')); err != nil && l.err == nil {
-		l.err = err
-	}
 	l.entries = append(l.entries, e)
+	if l.f == nil {
+		return
+	}
+	line, _ := json.Marshal(e) // finite numbers: Train stops at the first that is not
+	_, err := l.f.Write(append(line, '\n'))
+	l.err = cmp.Or(l.err, err)
 }
 
 func (l *trainingLog) seconds() float64 {
@@ -79,13 +86,14 @@ func (l *trainingLog) seconds() float64 {
 	return l.entries[len(l.entries)-1].Seconds
 }
 
-func (l *trainingLog) close() error {
-	if l.f == nil {
-		return l.err
+// close ends the log, and says where it is not whole.
+func (l *trainingLog) close() {
+	if l.f != nil {
+		l.err = cmp.Or(l.err, l.f.Close())
+		l.f = nil
 	}
-	if err := l.f.Close(); l.err == nil {
-		l.err = err
+	if l.err != nil {
+		l.run.say("the log of the training is not whole, which changes no weight: %v", l.err)
+		l.err = nil
 	}
-	l.f = nil
-	return l.err
 }

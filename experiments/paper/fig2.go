@@ -50,9 +50,7 @@ func (w *work) sheet(ctx context.Context, m *vapo.Model) error {
 		return err
 	}
 	if !w.shipped() {
-		if arrays["log_step"], arrays["log_loss"], err = lossLog(m); err != nil {
-			return err
-		}
+		w.lossLog(m, arrays)
 	}
 	return w.run.Arrays(arraysOf(w.run.Element), arrays)
 }

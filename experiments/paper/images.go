@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
+	"vapoflow/internal/npz"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/potential"
@@ -169,6 +170,8 @@ func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (*tensors.Tens
 		pixels = tensors.MustCopyFlatData[uint8](kept["images"])
 		w.run.Grid = tensors.MustCopyFlatData[float64](kept["grid"])
 		w.run.Results["nfe"] = tensors.ToScalar[float64](kept["nfe"])
+	} else if errors.Is(err, npz.ErrDamaged) {
+		w.say("%s: %v: its samples are drawn again", w.run.Element, err)
 	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, err
 	}

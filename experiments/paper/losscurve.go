@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"errors"
 	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -11,20 +10,18 @@ import (
 	"vapoflow/vapo"
 )
 
-// lossLog is the log of a model's training: steps and the losses at them.
-func lossLog(m *vapo.Model) (step, value *tensors.Tensor, err error) {
+// lossLog adds the log of a model's training to the arrays: steps and the losses at them. A log that is lost costs its curve alone.
+func (w *work) lossLog(m *vapo.Model, arrays map[string]*tensors.Tensor) {
 	log, err := m.Log()
-	if err == nil && len(log) == 0 {
-		err = errors.New("the training's log is empty")
-	}
-	if err != nil {
-		return nil, nil, err
+	if err != nil || len(log) == 0 {
+		w.run.Note("No curve of the loss: the training's log is not there.")
+		return
 	}
 	var steps, losses []float64
 	for _, e := range log {
 		steps, losses = append(steps, float64(e.Step)), append(losses, e.Loss)
 	}
-	return vector(steps), vector(losses), nil
+	arrays["log_step"], arrays["log_loss"] = vector(steps), vector(losses)
 }
 
 // drawLossCurve draws a training's loss over its steps. Alignment is drawn without its factor ½, as

@@ -56,11 +56,9 @@ func computeOwn(ctx context.Context, w *work) error {
 	if err := m.Save(filepath.Join(w.run.Dir(), "model")); err != nil {
 		return err
 	}
-	step, value, err := lossLog(m)
-	if err != nil {
-		return err
-	}
-	if err := w.run.Arrays(ownLog, map[string]*tensors.Tensor{"log_step": step, "log_loss": value}); err != nil {
+	arrays := map[string]*tensors.Tensor{}
+	w.lossLog(m, arrays)
+	if err := w.run.Arrays(ownLog, arrays); err != nil {
 		return err
 	}
 	info := w.data.Info()
@@ -91,6 +89,9 @@ func drawOwn(dir string, m *record.Manifest) error {
 		return err
 	}
 	r := readRecord(dir, ownLog)
+	if r.err == nil && !r.has("log_step") {
+		return nil
+	}
 	step, value := r.vector("log_step"), r.vector("log_loss")
 	if r.err != nil {
 		return r.err

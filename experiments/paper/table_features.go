@@ -13,6 +13,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/internal/npz"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
 	"vapoflow/vapo/metric/classifier"
@@ -92,7 +93,11 @@ func (w *work) classifier(ctx context.Context, train, test classifier.Labelled) 
 	hash := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", key, train.Info().SHA256, classifier.Version))
 	file := filepath.Join(ModelsDir(w.Out), "classifier-"+hex.EncodeToString(hash[:6]), "weights.npz")
 	e, err := classifier.Load(w.Backend.Backend, file, name)
-	if errors.Is(err, os.ErrNotExist) {
+	damaged := errors.Is(err, npz.ErrDamaged)
+	if damaged {
+		w.say("%s: %v", w.run.Element, err)
+	}
+	if damaged || errors.Is(err, os.ErrNotExist) {
 		w.say("%s: training the classifier of the features, %d steps", w.run.Element, how.Steps)
 		tell := w.counter("steps of the classifier", how.Steps)
 		if e, err = classifier.Train(ctx, w.Backend.Backend, train, how, func(step int, _ float64) { tell(step) }); err != nil {
