@@ -101,7 +101,8 @@ func (o *options) env(a *app) (paper.Env, error) {
 	}
 	a.Say("%s", choice.Line)
 	return paper.Env{
-		Backend: choice, Out: o.out, DataRoot: root, Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
+		Backend: choice, Out: o.out, DataRoot: root, Inception: os.Getenv(paper.InceptionEnv),
+		Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
 		Resume: o.resume, NoWait: o.noWait, Checkpoints: checkpoints, Command: "experiments " + joinArgs(a.args),
 		Watch: func(name string, steps int) (func(vapo.Progress), func()) {
 			return a.unsaved.watch(a.Watch(name, steps))

@@ -24,17 +24,18 @@ import (
 
 // Env is where and how elements are run.
 type Env struct {
-	Backend  *backend.Choice
-	Out      string // folder of results: runs/ and models/ lie below
-	DataRoot string // folder of the data sets; "" has none
-	Preset   string // one of Presets
-	Recipe   string // one of Recipes
-	Changes  []Change
-	Strict   bool  // missing data is an error also where an element has a stand-in
-	Resume   bool  // continue an interrupted training
-	NoWait   bool  // refuse where another process is at work on the same run or training, instead of waiting for it
-	Init     *Init // weights that trainings begin at; nil draws them
-	Command  string
+	Backend   *backend.Choice
+	Out       string // folder of results: runs/ and models/ lie below
+	DataRoot  string // folder of the data sets; "" has none
+	Inception string // file with the published weights of FID-Inception; "" looks where they are kept
+	Preset    string // one of Presets
+	Recipe    string // one of Recipes
+	Changes   []Change
+	Strict    bool  // missing data is an error also where an element has a stand-in
+	Resume    bool  // continue an interrupted training
+	NoWait    bool  // refuse where another process is at work on the same run or training, instead of waiting for it
+	Init      *Init // weights that trainings begin at; nil draws them
+	Command   string
 
 	Checkpoints Checkpoints
 

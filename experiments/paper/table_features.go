@@ -20,13 +20,13 @@ import (
 	"vapoflow/vapo/metric/inception"
 )
 
-// inceptionEnv names the environment variable with the path of the weights of FID-Inception.
-const inceptionEnv = "VAPO_INCEPTION"
+// InceptionEnv names the environment variable that commands and notebooks take [Env.Inception] from.
+const InceptionEnv = "VAPO_INCEPTION"
 
 // extractor gives the features of tables 1 and 2: FID-Inception's where the published weights are at hand, else those of a classifier
 // trained here on CIFAR-10, else, without labels, of its network before training. Nothing is downloaded.
 func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
-	path := os.Getenv(inceptionEnv)
+	path := w.Inception
 	if path == "" && w.Preset != "smoke" {
 		if _, err := os.Stat(inception.CachePath()); err == nil {
 			path = inception.CachePath()
@@ -39,7 +39,7 @@ func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
 		}
 		return inception.New(w.Backend.Backend, weights, 2048)
 	}
-	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()), inceptionEnv)
+	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()), InceptionEnv)
 	train, test, err := openLabelled(w.DataRoot)
 	if errors.Is(err, dataset.ErrMissing) {
 		w.run.Note("Distances are between features of a network with random weights, for there are no labels to train one by: not comparable with published FID. %s", advice)

@@ -72,8 +72,10 @@ func TestTable1RefusesOtherWeights(t *testing.T) {
 	if err := os.WriteFile(path, []byte("none"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv("VAPO_INCEPTION", path)
-	_, err := paper.Run(context.Background(), "table1", ownImages(t))
+	t.Setenv(paper.InceptionEnv, "unread") // the caller reads it
+	env := ownImages(t)
+	env.Inception = path
+	_, err := paper.Run(context.Background(), "table1", env)
 	if err == nil || !strings.Contains(err.Error(), path) {
 		t.Errorf("error %v", err)
 	}

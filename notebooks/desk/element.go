@@ -23,7 +23,8 @@ func Env(preset, recipe string, changes ...string) (paper.Env, error) {
 		return paper.Env{}, err
 	}
 	env := paper.Env{
-		Backend: choice, Out: Results(), DataRoot: DataRoot(), Preset: preset, Recipe: recipe, Resume: true, Command: "notebook",
+		Backend: choice, Out: Results(), DataRoot: DataRoot(), Inception: os.Getenv(paper.InceptionEnv),
+		Preset: preset, Recipe: recipe, Resume: true, Command: "notebook",
 		Watch: func(name string, _ int) (observe func(vapo.Progress), done func()) { return Watch(name), func() {} },
 		Say:   func(line string) { fmt.Println(line) },
 	}
