@@ -26,15 +26,17 @@ type LinePanel struct {
 	Title      string
 	X, Y       string // names of the axes
 	LogX, LogY bool
+	Square     bool // both axes span the same range, as for points of the plane
 	Series     []Series
 }
 
-// Series is one curve. Where X or Y is not finite, as after a diverged step,
+// Series is one curve, or points. Where X or Y is not finite, as after a diverged step,
 // the curve has a gap. Series of one name share colour and entry in the key,
 // also across panels.
 type Series struct {
 	Name   string
 	X, Y   []float64 // [n] each
+	Marks  bool      // a mark at each point and no line
 	Spread []float64 // [n] half the height of a band about Y, such as a standard deviation over seeds; or nil
 }
 
@@ -61,9 +63,13 @@ func Lines(d LinesData) (*Figure, error) {
 			if _, known := styles[s.Name]; known {
 				continue
 			}
-			style := seriesStyle(len(styles))
+			style, marks := seriesStyle(len(styles)), s.Marks
 			styles[s.Name] = style
 			pg.key = append(pg.key, keyEntry{s.Name, func(c draw.Canvas) {
+				if marks {
+					drawDot(c, c.Center(), markRadius, style.Color, style.Color)
+					return
+				}
 				c.StrokeLine2(style, c.Min.X, c.Center().Y, c.Max.X, c.Center().Y)
 			}})
 		}
@@ -116,6 +122,11 @@ func (l LinePanel) panel(styles map[string]draw.LineStyle, width vg.Length) (*pa
 		return nil, errors.New("there is no finite point to draw, nor a positive one on a logarithmic axis")
 	}
 	xs, ys := x.padded(0, l.LogX), y.padded(0.04, l.LogY)
+	if l.Square {
+		both := bounds{min(x.lo, y.lo), max(x.hi, y.hi), true}
+		xs = both.padded(0.04, l.LogX || l.LogY)
+		ys = xs
+	}
 	p := newPanel(xs, ys)
 	p.grid = true
 	p.xLabel, p.yLabel = l.X, l.Y
@@ -204,6 +215,9 @@ func (b bounds) padded(fraction float64, log bool) [2]float64 {
 	return [2]float64{b.lo - more, b.hi + more}
 }
 
+// markRadius is that of a point of a series of marks.
+const markRadius = vg.Length(0.9)
+
 // curve draws one series, a dot for a point that stands alone.
 type curve struct {
 	panel  LinePanel
@@ -220,6 +234,12 @@ func (v curve) Plot(c draw.Canvas, p *plot.Plot) {
 		var line []vg.Point
 		for i := piece[0]; i < piece[1]; i++ {
 			line = append(line, vg.Point{X: x(v.series.X[i]), Y: y(v.series.Y[i])})
+		}
+		if v.series.Marks {
+			for _, at := range line {
+				drawDot(c, at, markRadius, v.style.Color, v.style.Color)
+			}
+			continue
 		}
 		if len(line) == 1 {
 			drawDot(c, line[0], v.style.Width, v.style.Color, v.style.Color)

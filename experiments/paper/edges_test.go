@@ -4,6 +4,7 @@ import (
 	"math"
 	"testing"
 
+	"vapoflow/figures"
 	"vapoflow/vapo/solver"
 )
 
@@ -25,7 +26,7 @@ func TestPathsShowTheSolversSteps(t *testing.T) {
 // Equal energies, as of a potential that is constant, make a histogram like others: of area 1 about their value.
 func TestHistogramOfEqualValues(t *testing.T) {
 	for _, value := range []float64{0, -3, 1e7} {
-		h, area := histogram("", []float64{value, value, value}, value, value), 0.0
+		h, area := figures.Histogram("", []float64{value, value, value}, value, value), 0.0
 		for i := 2; i < len(h.X); i += 2 {
 			area += h.Y[i] * (h.X[i] - h.X[i-1])
 		}

@@ -3,7 +3,6 @@ package paper
 import (
 	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
@@ -122,7 +121,7 @@ func drawFig4(dir string, m *record.Manifest) error {
 	low, high := min(slices.Min(train), slices.Min(test)), max(slices.Max(train), slices.Max(test))
 	f, err := figures.Lines(figures.LinesData{Panels: []figures.LinePanel{{
 		X: "energy $−Φ(x, s)$", Y: "density",
-		Series: []figures.Series{histogram("training images", train, low, high), histogram("held-out images", test, low, high)},
+		Series: []figures.Series{figures.Histogram("training images", train, low, high), figures.Histogram("held-out images", test, low, high)},
 	}}})
 	if err != nil {
 		return err
@@ -130,27 +129,4 @@ func drawFig4(dir string, m *record.Manifest) error {
 	return saveFigure(dir, m, m.Element, f, fmt.Sprintf("Energy −Φ at s = %g of %s training and %s held-out images placed on the path, recipe %s. "+
 		"Kolmogorov–Smirnov distance %.3f, AUROC %.3f (½: the two cannot be told apart), shift of the mean %.2g standard deviations. %s.",
 		s.ScoreS, thousands(len(train)), thousands(len(test)), m.Recipe, m.Results["energy_ks"], m.Results["energy_auroc"], m.Results["energy_shift"], s.about(m)))
-}
-
-// histogram is the outline of a histogram of density, in as many bins as the cube root of the number of values doubled (Rice's rule).
-// Equal values, of low = high, stand in one bin amid a range of their own.
-func histogram(name string, values []float64, low, high float64) figures.Series {
-	if low == high {
-		half := max(0.5, math.Abs(low)/1000)
-		low, high = low-half, high+half
-	}
-	bins := int(math.Ceil(2 * math.Cbrt(float64(len(values)))))
-	width := (high - low) / float64(bins)
-	height := make([]float64, bins)
-	for _, v := range values {
-		height[min(bins-1, int((v-low)/width))] += 1 / (float64(len(values)) * width)
-	}
-	outline := figures.Series{Name: name, X: []float64{low}, Y: []float64{0}}
-	for i, h := range height {
-		left := low + float64(i)*width
-		outline.X = append(outline.X, left, left+width)
-		outline.Y = append(outline.Y, h, h)
-	}
-	outline.X, outline.Y = append(outline.X, high), append(outline.Y, 0)
-	return outline
 }

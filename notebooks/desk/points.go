@@ -1,0 +1,125 @@
+package desk
+
+import (
+	"fmt"
+
+	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/solver"
+)
+
+// shownExamples is how many examples of a data set are taken.
+const shownExamples = 1000
+
+// rows are the n rows of a set of points or images, flattened, and the shape of each.
+type rows struct {
+	flat  []float64
+	shape []int
+}
+
+func (r rows) size() int {
+	size := 1
+	for _, d := range r.shape {
+		size *= d
+	}
+	return size
+}
+
+func (r rows) len() int { return len(r.flat) / r.size() }
+
+func (r rows) row(i int) []float64 { return r.flat[i*r.size():][:r.size()] }
+
+// rowsOf takes whatever holds rows: a tensor [n, ...] of any float type or of bytes, [][]float64, [][]float32, [][2]float64, a solution's end,
+// or the first 1,000 examples of a data set.
+func rowsOf(x any) (rows, error) {
+	switch x := x.(type) {
+	case *tensors.Tensor:
+		return tensorRows(x)
+	case *solver.Solution:
+		return rowsOf(*x)
+	case solver.Solution:
+		if len(x.State) == 0 {
+			return rows{}, fmt.Errorf("desk: the solution holds no state; it was finalized, or solving failed")
+		}
+		return tensorRows(x.State[0])
+	case [][]float64:
+		return table(x)
+	case [][]float32:
+		return table(x)
+	case [][2]float64:
+		r := rows{shape: []int{2}}
+		for _, p := range x {
+			r.flat = append(r.flat, p[:]...)
+		}
+		return r, nil
+	case dataset.Dataset:
+		info := x.Info()
+		n := shownExamples
+		if info.Len > 0 {
+			n = min(n, info.Len)
+		}
+		values, err := dataset.ReadRange(x, 0, n)
+		return rows{wide(values), info.Shape}, err
+	}
+	return rows{}, fmt.Errorf("desk: a %T holds no points; give a tensor, a solution, a data set, [][]float64, [][]float32 or [][2]float64", x)
+}
+
+func tensorRows(x *tensors.Tensor) (rows, error) {
+	dims := x.Shape().Dimensions
+	if len(dims) < 2 {
+		return rows{}, fmt.Errorf("desk: a tensor of shape %v holds no rows; it needs the shape [n, ...]", dims)
+	}
+	r := rows{shape: dims[1:]}
+	var err error
+	failed := x.ConstFlatData(func(flat any) {
+		switch flat := flat.(type) {
+		case []float64:
+			r.flat = wide(flat)
+		case []float32:
+			r.flat = wide(flat)
+		case []uint8: // pixels
+			for _, v := range wide(flat) {
+				r.flat = append(r.flat, v/127.5-1)
+			}
+		default:
+			err = fmt.Errorf("desk: a tensor of %s cannot be shown; convert it to float32 or float64", x.DType())
+		}
+	})
+	if failed != nil {
+		return r, failed
+	}
+	return r, err
+}
+
+func table[T float32 | float64](x [][]T) (rows, error) {
+	if len(x) == 0 {
+		return rows{}, fmt.Errorf("desk: there are no points to show")
+	}
+	r := rows{shape: []int{len(x[0])}}
+	for i, p := range x {
+		if len(p) != len(x[0]) {
+			return r, fmt.Errorf("desk: point %d has %d coordinates, point 0 has %d", i, len(p), len(x[0]))
+		}
+		r.flat = append(r.flat, wide(p)...)
+	}
+	return r, nil
+}
+
+func wide[T float32 | float64 | uint8](x []T) []float64 {
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v)
+	}
+	return out
+}
+
+// Points gives rows as points [n][d]: of a tensor, a solution, a data set and whatever else [Scatter] takes.
+func Points(x any) [][]float64 {
+	r := Must(rowsOf(x))
+	out := make([][]float64, r.len())
+	for i := range out {
+		out[i] = r.row(i)
+	}
+	return out
+}

@@ -1,0 +1,107 @@
+package desk
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"vapoflow/vapo"
+)
+
+// Axis is a setting of a configuration with the values that it takes in a [Sweep].
+type Axis struct {
+	Key    string // as in JSON
+	Values []any
+}
+
+// Vary lets a setting take values: desk.Vary("learning_rate", 1e-3, 3e-3).
+func Vary[T any](key string, values ...T) Axis {
+	a := Axis{Key: key}
+	for _, v := range values {
+		a.Values = append(a.Values, v)
+	}
+	return a
+}
+
+// Seeds are the first n seeds.
+func Seeds(n int) Axis {
+	a := Axis{Key: "seed"}
+	for i := range n {
+		a.Values = append(a.Values, i)
+	}
+	return a
+}
+
+// Sweep trains, or loads, a model for every combination of the axes' values on top of base, the last axis changing fastest, and shows a table of
+// them. [Curves] draws the trainings: desk.Curves(models...).
+func Sweep(ctx context.Context, base vapo.Config, axes ...Axis) ([]*vapo.Model, error) {
+	configs := []vapo.Config{base}
+	for _, axis := range axes {
+		var longer []vapo.Config
+		for _, c := range configs {
+			for _, value := range axis.Values {
+				changed, err := with(c, axis.Key, value)
+				if err != nil {
+					return nil, err
+				}
+				longer = append(longer, changed)
+			}
+		}
+		configs = longer
+	}
+	for _, c := range configs { // before the first trains for minutes
+		if err := c.Validate(); err != nil {
+			return nil, err
+		}
+	}
+	var models []*vapo.Model
+	for i, c := range configs {
+		fmt.Printf("%d of %d: ", i+1, len(configs))
+		m, err := Train(ctx, c, nil)
+		if err != nil {
+			return models, err
+		}
+		models = append(models, m)
+	}
+	return models, Compare(models...)
+}
+
+// with is a configuration with one setting changed, by its name in JSON.
+func with(c vapo.Config, key string, value any) (vapo.Config, error) {
+	text, err := json.Marshal(map[string]any{key: value})
+	if err != nil {
+		return c, fmt.Errorf("desk: %s=%v: %w", key, value, err)
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&c); err != nil {
+		return c, fmt.Errorf("desk: a sweep over %s=%v: %w", key, value, err)
+	}
+	return c, nil
+}
+
+// Compare shows a table of models: the settings in which they differ, the loss at the end (the mean of the last twentieth), and the time.
+func Compare(models ...*vapo.Model) error {
+	var rows [][]any
+	for i, name := range differences(models) {
+		m := models[i]
+		log, err := m.Log()
+		if err != nil {
+			return err
+		}
+		var end any = "–"
+		if len(log) > 0 {
+			tail := log[len(log)-max(1, len(log)/20):]
+			sum := 0.0
+			for _, e := range tail {
+				sum += e.Loss
+			}
+			end = sum / float64(len(tail))
+		}
+		_, seconds := m.Trained()
+		rows = append(rows, []any{name, m.Config.Seed, m.Config.Steps, end, fmt.Sprintf("%.0f s", seconds)})
+	}
+	Table([]string{"settings", "seed", "steps", "loss at the end", "trained in"}, rows...)
+	return nil
+}
