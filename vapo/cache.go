@@ -63,7 +63,7 @@ type LogEntry struct {
 
 // Key names the cache entry of a configuration and data.
 func (c Config) Key(data dataset.Dataset) string {
-	text, _ := json.Marshal(c) // a struct of numbers and strings always encodes
+	text, _ := json.Marshal(c.inForce()) // a struct of numbers and strings always encodes
 	id := data.Info().SHA256
 	if id == "" { // a formula: its source names its version
 		id = data.Info().Source
@@ -79,6 +79,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
+	c = c.inForce()
 	run.Dir = filepath.Join(dir, c.Key(data))
 	if m, err := trained(b, run.Dir, c, data); m != nil || err != nil && !errors.Is(err, ErrDamaged) {
 		return m, err

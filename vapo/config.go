@@ -86,6 +86,16 @@ func (c Config) Validate() error {
 	return c.Training.Validate()
 }
 
+// inForce is the configuration that a training follows: a loss that is not clipped has clip 0, whatever was asked for.
+func (c Config) inForce() Config {
+	if l, err := loss.New(c.Loss); err == nil {
+		if _, unclipped := l.(loss.Unclipped); unclipped {
+			c.Clip = 0
+		}
+	}
+	return c
+}
+
 // Path is the configuration's homotopy.
 func (c Config) Path() (homotopy.Arc, error) { return homotopy.New(c.Homotopy, c.Omega, c.Sigma) }
 

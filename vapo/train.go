@@ -62,6 +62,9 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err := t.Validate(); err != nil {
 		return err
 	}
+	if _, unclipped := l.(loss.Unclipped); unclipped {
+		t.Clip = 0
+	}
 	clock, err := times.Find("times", t.Times)
 	if err != nil {
 		return err

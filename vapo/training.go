@@ -23,7 +23,7 @@ type Training struct {
 	LearningRate float64 `json:"learning_rate"` // after the warm-up; under muon its matrices take 10 times it
 	Warmup       int     `json:"warmup"`        // steps of linear warm-up
 	Decay        string  `json:"decay"`         // "constant", or "cosine": to zero at the last step
-	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip, as the covariance loss wants it: its noise is skewed
+	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip, nor does a loss that is [loss.Unclipped]
 	EMA          float64 `json:"ema"`           // decay of the moving average of the weights, in [0, 1)
 	Times        string  `json:"times"`         // how s is drawn and weighted, a name of TimesNames
 	Flip         bool    `json:"flip"`          // mirror images at random

@@ -122,9 +122,6 @@ func (o *excessOptions) measure(ctx context.Context, w *work) error {
 func (o *excessOptions) train(ctx context.Context, out string, choice *backend.Choice, t excessTraining) (excessTraining, error) {
 	c := vapo.DefaultConfig()
 	c.Data, c.Homotopy, c.Loss, c.Seed, c.Steps = t.Problem, t.Homotopy, t.Loss, t.Seed, o.steps
-	if c.Loss == "covariance" { // its noise is skewed: clipping would bias the mean
-		c.Clip = 0
-	}
 	data, err := c.Open("", "train")
 	if err != nil {
 		return t, err

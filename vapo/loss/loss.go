@@ -18,12 +18,18 @@ type Loss interface {
 	Value(p homotopy.Point, at potential.At) *Node
 }
 
+// Unclipped is what a loss adds whose gradient training must not clip: its noise is so skewed that clipping moves the mean.
+type Unclipped interface{ Unclipped() }
+
 // Covariance is the paper's estimator, ½‖∇Φ‖² + ½Φ(γ−γ̄) with (THEORY §3)
 //
 //	γ − γ̄ = −(v̇/v)(‖ε‖² − d) − 2(μ̇/√v) ε·x̄.
 //
 // Its gradient in θ is orders of magnitude noisier than Alignment's: it is here to be studied.
 type Covariance struct{}
+
+// Unclipped implements [Unclipped].
+func (Covariance) Unclipped() {}
 
 // Value implements [Loss].
 func (Covariance) Value(p homotopy.Point, at potential.At) *Node {
