@@ -1,6 +1,7 @@
 package score
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
@@ -28,6 +29,9 @@ type inputs struct {
 // openInputs opens the user's inputs, which must have the shape of what scores them.
 func openInputs(path, root string, by *scored) (*inputs, error) {
 	set, err := dataset.Open(path, dataset.Options{Root: root, Size: by.imageSize})
+	if errors.Is(err, dataset.ErrFixedSize) { // what was trained on resized images may score others of their shape
+		set, err = dataset.Open(path, dataset.Options{Root: root})
+	}
 	if err != nil {
 		return nil, fmt.Errorf("--input: %w", err)
 	}

@@ -40,6 +40,8 @@ func openNoise(fill func(r *rand.Rand, dst []float32)) opener {
 
 func (n *noise) Info() Info { return n.info.clone() }
 
+func (*noise) sized() {}
+
 func (n *noise) Read(i int, dst []float32) error {
 	if err := n.info.check(i, dst); err != nil {
 		return err

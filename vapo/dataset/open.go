@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -96,10 +97,24 @@ func Open(name string, opt Options) (Dataset, error) {
 func openName(name string, opt Options) (Dataset, error) {
 	for _, e := range sets {
 		if e.name == name {
-			return e.open(e, opt)
+			ds, err := e.open(e, opt)
+			if _, takes := ds.(sized); err == nil && opt.Size != 0 && !takes {
+				return nil, fixedSize(name, ds.Info())
+			}
+			return ds, err
 		}
 	}
 	return openPath(name, opt)
+}
+
+// sized is what a set adds whose images take the size that is asked for.
+type sized interface{ sized() }
+
+// ErrFixedSize is wrapped by the error of a set whose examples have a size of their own, where another was asked for.
+var ErrFixedSize = errors.New("the size of its examples is fixed")
+
+func fixedSize(name string, info Info) error {
+	return fmt.Errorf("dataset: %s: %w, shape %v: ask for size (image_size) 0", name, ErrFixedSize, info.Shape)
 }
 
 // openPath opens the user's own data.
@@ -110,7 +125,11 @@ func openPath(path string, opt Options) (Dataset, error) {
 	case err == nil && stat.IsDir():
 		return openFolder(path, opt)
 	case err == nil && (ext == ".npz" || ext == ".npy"):
-		return openArrays(path, opt)
+		ds, err := openArrays(path, opt)
+		if err == nil && opt.Size != 0 {
+			return nil, fixedSize(path, ds.Info())
+		}
+		return ds, err
 	case err == nil:
 		return nil, fmt.Errorf("dataset: %s: a data file must be .npz or .npy (or name a folder of images)", path)
 	case ext == ".npz" || ext == ".npy" || strings.ContainsAny(path, `/\`):

@@ -3,6 +3,7 @@ package dataset
 import (
 	"errors"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,6 +29,27 @@ func TestList(t *testing.T) {
 			if ds.Read(-1, x) == nil || ds.Read(0, x[1:]) == nil || info.Len > 0 && ds.Read(info.Len, x) == nil {
 				t.Errorf("%s accepts an index outside its range, or a destination of the wrong length", e.Name)
 			}
+		}
+	}
+}
+
+// A size is an error where it would have no effect: it is part of a training's configuration and so of its place in the cache.
+func TestFixedSize(t *testing.T) {
+	for _, name := range append(Names(), "testdata/images.npz", "testdata/points.npz") {
+		refused := 0
+		for _, size := range []int{16, 32} { // 32 is the size that many have
+			ds, err := Open(name, Options{Size: size})
+			switch {
+			case errors.Is(err, ErrMissing), errors.Is(err, ErrFixedSize):
+				refused++
+			case err != nil:
+				t.Error(err)
+			case !slices.Equal(ds.Info().Shape, []int{size, size, 3}):
+				t.Errorf("%s of size %d has examples of shape %v", name, size, ds.Info().Shape)
+			}
+		}
+		if refused == 1 {
+			t.Errorf("%s takes one size and refuses another", name)
 		}
 	}
 }
