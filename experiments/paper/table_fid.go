@@ -194,9 +194,9 @@ func (w *work) fidRow(ctx context.Context, by metric.Extractor, real seen, set f
 	if by.Dim() > 256 { // minutes each otherwise
 		subsets.Subsets = 10
 	}
-	if row.kid, row.kidDev, err = metric.KID(real.first(keptRows), got.first(keptRows), subsets); err != nil {
+	if row.kid, row.kidDev, err = metric.KID(ctx, real.first(keptRows), got.first(keptRows), subsets); err != nil {
 		return row, err
 	}
-	row.precision, row.recall, err = metric.PrecisionRecall(real.first(n), got.first(n), 0)
+	row.precision, row.recall, err = metric.PrecisionRecall(ctx, real.first(n), got.first(n), 0)
 	return row, err
 }

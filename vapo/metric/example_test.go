@@ -1,6 +1,7 @@
 package metric_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"math"
@@ -71,9 +72,9 @@ func ExampleMoments() {
 func ExampleKID() {
 	a := tensors.FromValue([][]float64{{0}, {1}, {2}})
 	b := tensors.FromValue([][]float64{{4}, {5}, {6}})
-	mean, std, err := metric.KID(a, b, metric.KIDOptions{Subsets: 10, Size: 2, Seed: 1})
+	mean, std, err := metric.KID(context.Background(), a, b, metric.KIDOptions{Subsets: 10, Size: 2, Seed: 1})
 	fmt.Println(mean > 0, std > 0, err)
-	same, _, err := metric.KID(a, a, metric.KIDOptions{}) // one subset holds all: below zero, for it has no bias
+	same, _, err := metric.KID(context.Background(), a, a, metric.KIDOptions{}) // one subset holds all: below zero, for it has no bias
 	fmt.Printf("%.1f %v\n", same, err)
 	// Output:
 	// true true <nil>
@@ -84,7 +85,7 @@ func ExampleKID() {
 func ExamplePrecisionRecall() {
 	real := tensors.FromValue([][]float64{{0}, {1}, {2}, {10}, {11}, {12}})
 	generated := tensors.FromValue([][]float64{{0.5}, {1.5}, {2.5}})
-	precision, recall, err := metric.PrecisionRecall(real, generated, 1)
+	precision, recall, err := metric.PrecisionRecall(context.Background(), real, generated, 1)
 	fmt.Println(precision, recall, err)
 	// Output: 1 0.5 <nil>
 }

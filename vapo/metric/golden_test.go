@@ -84,12 +84,12 @@ func TestReferences(t *testing.T) {
 				compare(t, "FID of "+name, fid, want, tolerance)
 			}
 			size := min(c.N, c.M)
-			kid, _, err := KID(first(t, a, size), first(t, b, size), KIDOptions{Subsets: 1, Size: size})
+			kid, _, err := KID(t.Context(), first(t, a, size), first(t, b, size), KIDOptions{Subsets: 1, Size: size})
 			for name, want := range c.KID {
 				compare(t, "KID of "+name, must(kid, err)(t), want, 1e-9)
 			}
 			for _, pr := range c.PrecisionRecall {
-				precision, recall, err := PrecisionRecall(a, b, pr.K)
+				precision, recall, err := PrecisionRecall(t.Context(), a, b, pr.K)
 				compare(t, "precision", must(precision, err)(t), pr.Fidelity[0], 1e-6) // torch-fidelity averages in float32
 				compare(t, "recall", recall, pr.Fidelity[1], 1e-6)
 				compare(t, "precision of prdc", precision, pr.PRDC[0], 1e-12)

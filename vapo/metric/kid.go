@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 
@@ -24,8 +25,8 @@ type KIDOptions struct {
 // (Bińkowski et al., arXiv:1801.01401), and its standard deviation from subset to subset (not the error of the mean). Unlike
 // [FID] it has no bias in the number of samples, and can fall below zero where the sets have one distribution. It takes
 // O(Subsets·Size²·d): about three minutes of one processor with 2,048 features. Fewer than two samples, a Size beyond either set and
-// features that are not finite are errors.
-func KID(a, b *tensors.Tensor, opt KIDOptions) (mean, std float64, err error) {
+// features that are not finite are errors; a cancelled context ends it between two subsets.
+func KID(ctx context.Context, a, b *tensors.Tensor, opt KIDOptions) (mean, std float64, err error) {
 	x, y, err := flattenPair("KID", "features a", a, "features b", b)
 	if err != nil {
 		return 0, 0, err
@@ -44,6 +45,9 @@ func KID(a, b *tensors.Tensor, opt KIDOptions) (mean, std float64, err error) {
 	rng := rand.New(rand.NewPCG(opt.Seed, 0))
 	distances := make([]float64, opt.Subsets)
 	for i := range distances {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
 		distances[i] = squaredMMD(subset(rng, x, opt.Size), subset(rng, y, opt.Size))
 	}
 	mean, std = stat.PopMeanStdDev(distances, nil)

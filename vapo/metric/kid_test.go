@@ -50,7 +50,7 @@ func TestKIDIsUnbiased(t *testing.T) {
 		want := 3*c*c + 3*math.Pow(c*c, 2) + math.Pow(c*c*c+3*c, 2)
 		var estimates []float64
 		for range 4000 {
-			kid, std, err := KID(normal(rng, 10, 1, 0), normal(rng, 10, 1, c), KIDOptions{Subsets: 1})
+			kid, std, err := KID(t.Context(), normal(rng, 10, 1, 0), normal(rng, 10, 1, c), KIDOptions{Subsets: 1})
 			if err != nil || std != 0 {
 				t.Fatal(std, err)
 			}
@@ -68,11 +68,11 @@ func TestKIDSubsets(t *testing.T) {
 	rng := rand.New(rand.NewPCG(3, 0))
 	x, y := normal(rng, 400, 4, 0), normal(rng, 300, 4, 0.5)
 	whole := squaredMMD(must(flatten("x", x))(t), must(flatten("y", y))(t))
-	a, stdA, err := KID(x, y, KIDOptions{Size: 100, Seed: 1})
+	a, stdA, err := KID(t.Context(), x, y, KIDOptions{Size: 100, Seed: 1})
 	a = must(a, err)(t)
-	b, stdB, err := KID(x, y, KIDOptions{Size: 100, Seed: 1})
+	b, stdB, err := KID(t.Context(), x, y, KIDOptions{Size: 100, Seed: 1})
 	b = must(b, err)(t)
-	c, _, err := KID(x, y, KIDOptions{Size: 100, Seed: 2})
+	c, _, err := KID(t.Context(), x, y, KIDOptions{Size: 100, Seed: 2})
 	c = must(c, err)(t)
 	if a != b || stdA != stdB || a == c {
 		t.Errorf("seeds 1, 1, 2 give %g, %g, %g", a, b, c)
@@ -84,12 +84,12 @@ func TestKIDSubsets(t *testing.T) {
 
 func TestKIDErrors(t *testing.T) {
 	x := tensors.FromValue([][]float64{{1}, {2}, {3}})
-	_, _, err := KID(x, tensors.FromValue([][]float64{{1}}), KIDOptions{})
+	_, _, err := KID(t.Context(), x, tensors.FromValue([][]float64{{1}}), KIDOptions{})
 	refused(t, err, "from sets of 3 and 1 samples")
-	_, _, err = KID(x, x, KIDOptions{Size: 4})
+	_, _, err = KID(t.Context(), x, x, KIDOptions{Size: 4})
 	refused(t, err, "100 subsets of 4")
-	_, _, err = KID(x, x, KIDOptions{Subsets: -1})
+	_, _, err = KID(t.Context(), x, x, KIDOptions{Subsets: -1})
 	refused(t, err, "-1 subsets")
-	_, _, err = KID(x, tensors.FromValue([][]float64{{1, 2}}), KIDOptions{})
+	_, _, err = KID(t.Context(), x, tensors.FromValue([][]float64{{1, 2}}), KIDOptions{})
 	refused(t, err, "features a have 1 dimensions, features b 2")
 }

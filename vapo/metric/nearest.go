@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -43,14 +44,13 @@ func (s *NearestSearch) Add(reference *tensors.Tensor) error {
 	if r.d != s.queries.d {
 		return fmt.Errorf("metric: nearest neighbours: queries have %d dimensions, reference points %d: treat both alike", s.queries.d, r.d)
 	}
-	s.add(r)
-	return nil
+	return s.add(context.Background(), r)
 }
 
-func (s *NearestSearch) add(r points) {
+func (s *NearestSearch) add(ctx context.Context, r points) error {
 	const block = 16 // reference points that stay in the processor's cache while queries pass by
 	parallel(s.queries.n, func(from, to int) {
-		for start := 0; start < r.n; start += block {
+		for start := 0; start < r.n && ctx.Err() == nil; start += block {
 			for q := from; q < to; q++ {
 				for i := start; i < min(start+block, r.n); i++ {
 					s.offer(q, s.seen+i, r.row(i))
@@ -59,6 +59,7 @@ func (s *NearestSearch) add(r points) {
 		}
 	})
 	s.seen += r.n
+	return ctx.Err()
 }
 
 // offer keeps a point if it is nearer than the k-th: of equals the first to come.

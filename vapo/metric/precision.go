@@ -1,6 +1,7 @@
 package metric
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -12,7 +13,7 @@ import (
 // the part of the real in the support of the generated. Both lie in [0, 1] and depend on n, m and k: the paper has k = 3, which
 // k = 0 stands for, and 50,000 of each. Sets of no more than k samples are errors. Time is O((n+m)² d): with 2,048 features
 // about ten minutes of one processor for 10,000 of each, four hours for 50,000.
-func PrecisionRecall(real, generated *tensors.Tensor, k int) (precision, recall float64, err error) {
+func PrecisionRecall(ctx context.Context, real, generated *tensors.Tensor, k int) (precision, recall float64, err error) {
 	r, g, err := flattenPair("PrecisionRecall", "real features", real, "generated features", generated)
 	if err != nil {
 		return 0, 0, err
@@ -23,14 +24,21 @@ func PrecisionRecall(real, generated *tensors.Tensor, k int) (precision, recall 
 	if k < 0 || min(r.n, g.n) <= k {
 		return 0, 0, fmt.Errorf("metric: PrecisionRecall: k is %d with %d real and %d generated samples; want k ≥ 1 and more samples than k", k, r.n, g.n)
 	}
-	return coverage(r, squaredRadii(r, k), g), coverage(g, squaredRadii(g, k), r), nil
+	if precision, err = coverage(ctx, r, squaredRadii(ctx, r, k), g); err != nil {
+		return 0, 0, err
+	}
+	recall, err = coverage(ctx, g, squaredRadii(ctx, g, k), r)
+	return precision, recall, err
 }
 
-// squaredRadii are squared distances of each point to its k-th nearest other point: itself is the first of k+1.
-func squaredRadii(p points, k int) []float64 {
+// squaredRadii are squared distances of each point to its k-th nearest other point: itself is the first of k+1. They are zeros where the
+// context is cancelled.
+func squaredRadii(ctx context.Context, p points, k int) []float64 {
 	search := &NearestSearch{queries: p, k: k + 1, best: make([][]Neighbor, p.n)}
-	search.add(p)
 	radii := make([]float64, p.n)
+	if search.add(ctx, p) != nil {
+		return radii
+	}
 	for i, best := range search.best {
 		radii[i] = best[k].Distance
 	}
@@ -38,11 +46,11 @@ func squaredRadii(p points, k int) []float64 {
 }
 
 // coverage is the part of the points of p in any of the balls.
-func coverage(centres points, squaredRadii []float64, p points) float64 {
+func coverage(ctx context.Context, centres points, squaredRadii []float64, p points) (float64, error) {
 	inside := make([]bool, p.n)
 	parallel(p.n, func(from, to int) {
 		const block = 16 // as in NearestSearch
-		for start := 0; start < centres.n; start += block {
+		for start := 0; start < centres.n && ctx.Err() == nil; start += block {
 			for i := from; i < to; i++ {
 				for c := start; c < min(start+block, centres.n) && !inside[i]; c++ {
 					inside[i] = squaredDistance(centres.row(c), p.row(i), squaredRadii[c]) <= squaredRadii[c]
@@ -56,5 +64,5 @@ func coverage(centres points, squaredRadii []float64, p points) float64 {
 			count++
 		}
 	}
-	return float64(count) / float64(p.n)
+	return float64(count) / float64(p.n), ctx.Err()
 }
