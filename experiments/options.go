@@ -22,7 +22,7 @@ type options struct {
 	root                                       string // of the data sets, from a flag
 	sets                                       []string
 	seed                                       int64
-	resume, noWait, train                      bool
+	resume, noWait, train, tensorboard         bool
 	every                                      string // between checkpoints: steps or a duration
 	cmd                                        *cobra.Command
 }
@@ -40,6 +40,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f.BoolVar(&o.train, "train", false, "train a model where the weights of one ship (as --set model=train; a changed setting of the training asks for it too)")
 	f.StringVar(&o.init, "init", "", "begin the training at another's weights, where names and shapes agree: a run, a model's folder, weights.npz, checkpoint.npz or pretrained:NAME")
 	f.StringVar(&o.every, "checkpoint-every", "", "steps, such as 500, or time, such as 5m, between checkpoints (default: every minute, and 20 in a training but at least 50 steps apart)")
+	f.BoolVar(&o.tensorboard, "tensorboard", false, "write event files as well: tensorboard --logdir OUT/tensorboard")
 	f.StringVar(&o.config, "config", "", "JSON file of settings, on top of the preset's")
 	f.StringArrayVar(&o.sets, "set", nil, "one setting, key=value, on top of --config; may be repeated")
 }
@@ -103,7 +104,8 @@ func (o *options) env(a *app) (paper.Env, error) {
 	return paper.Env{
 		Backend: choice, Out: o.out, DataRoot: root, Inception: os.Getenv(paper.InceptionEnv),
 		Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
-		Resume: o.resume, NoWait: o.noWait, Checkpoints: checkpoints, Command: "experiments " + joinArgs(a.args),
+		TensorBoard: o.tensorboard,
+		Resume:      o.resume, NoWait: o.noWait, Checkpoints: checkpoints, Command: "experiments " + joinArgs(a.args),
 		Watch: func(name string, steps int) (func(vapo.Progress), func()) {
 			return a.unsaved.watch(a.Watch(name, steps))
 		}, Say: func(line string) { a.Say("%s", line) },

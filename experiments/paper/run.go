@@ -38,6 +38,7 @@ type Env struct {
 	Command   string
 
 	Checkpoints Checkpoints
+	TensorBoard bool // write event files as well, to Out/tensorboard
 
 	Watch Watch        // shows a training's progress; may be nil
 	Say   func(string) // tells the user a line; may be nil
@@ -140,7 +141,10 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 		if err := e.compute(ctx, w); err != nil {
 			return err
 		}
-		return e.draw(w.run.Dir(), &w.run.Manifest)
+		if err := e.draw(w.run.Dir(), &w.run.Manifest); err != nil || !w.TensorBoard {
+			return err
+		}
+		return w.boardFigures()
 	})
 	if err == nil {
 		os.Remove(w.previewPath()) // there is none, mostly

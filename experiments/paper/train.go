@@ -48,6 +48,13 @@ func (w *work) trainOrLoad(ctx context.Context, c vapo.Config, name string) (*va
 		run.Observe, done = w.Watch(fmt.Sprintf("%s: training %s on %s", name, c.Potential, w.data.Info().Name), c.Steps)
 	}
 	defer done()
+	if w.TensorBoard {
+		closeBoard, err := w.board(&run.Observe)
+		if err != nil {
+			return nil, err
+		}
+		defer closeBoard()
+	}
 	switch { // what comes before the first step takes up to half a minute
 	case w.trained(c):
 	case c.Base == "gaussian":
