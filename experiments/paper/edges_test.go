@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"vapoflow/figures"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/solver"
 )
 
@@ -20,6 +22,20 @@ func TestPathsShowTheSolversSteps(t *testing.T) {
 		if at := pathClock(with); len(at) != want+1 || at[want] != 1 {
 			t.Errorf("rk4 of %d steps: paths at %v, want %d steps to 1", steps, at, want)
 		}
+	}
+}
+
+// What is open already is not read again: a folder of images takes minutes.
+func TestDataAreOpenedOnce(t *testing.T) {
+	opened, err := dataset.Open("moons", dataset.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := Env{Backend: &backend.Choice{}, Preset: "smoke", Recipe: "best", data: opened}
+	env.Changes = []Change{{"data", []byte(`"no/such.npz"`), "test"}}
+	w, m, err := own.prepare(planarSettings("smoke", "best"), env)
+	if err != nil || w.data != opened || m.Data.Name != "moons" {
+		t.Errorf("it is opened again: %v", err)
 	}
 }
 

@@ -36,12 +36,11 @@ func Train(ctx context.Context, data string, env Env) (dir string, err error) {
 	if err := probe.Apply(changes); err != nil {
 		return "", usage.Wrap(err)
 	}
-	set, err := probe.Config.Open(env.DataRoot, "train")
-	if err != nil {
+	if env.data, err = probe.Config.Open(env.DataRoot, "train"); err != nil {
 		return "", err
 	}
 	base := planarSettings(env.Preset, env.Recipe)
-	if set.Info().IsImage() {
+	if env.data.Info().IsImage() {
 		base = imageSettings(data, ownSamples)(env.Preset, env.Recipe)
 		base.Model = train
 	}

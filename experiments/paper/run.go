@@ -42,6 +42,8 @@ type Env struct {
 
 	Watch Watch        // shows a training's progress; may be nil
 	Say   func(string) // tells the user a line; may be nil
+
+	data dataset.Dataset // that of the settings, where it is open already
 }
 
 // Checkpoints say how often a training leaves one: after that many steps, or that much time. The zero value leaves it to the element.
@@ -174,7 +176,10 @@ func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error)
 	}
 	var notes []string
 	var err error
-	if w.data, err = w.Config.Open(env.DataRoot, "train"); errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
+	if w.data = env.data; w.data == nil {
+		w.data, err = w.Config.Open(env.DataRoot, "train")
+	}
+	if errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
 		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data)) // all that have a stand-in can be fetched
 		w.Data = e.standIn
 		w.data, err = w.Config.Open(env.DataRoot, "train")

@@ -74,12 +74,11 @@ func partOf(have, total int) string {
 func (p *pictures) findCelebA(e entry, opt Options) (what string, err error) {
 	official, small := filepath.Join(opt.Root, celebaFolder), filepath.Join(opt.Root, celebaSmall)
 	archive := filepath.Join(official, celebaAlbum+".zip")
-	if _, err := os.Stat(archive); err == nil {
-		opened, err := zip.OpenReader(archive) // stays open as long as the set is used
-		if err != nil {
+	if stat, err := os.Stat(archive); err == nil {
+		if p.files, err = zip.NewReader(onDemand(archive), stat.Size()); err != nil {
 			return "", fmt.Errorf("dataset: %s: %w", archive, err)
 		}
-		p.files, p.info.Source = opened, archive
+		p.info.Source = archive
 		return p.official(e, official, opt.Split)
 	}
 	if isFolder(filepath.Join(official, celebaAlbum)) {
@@ -98,6 +97,20 @@ func (p *pictures) findCelebA(e entry, opt Options) (what string, err error) {
 		return "", missingError(e.name, p.info.Source+" holds no images")
 	}
 	return p.describe("not the official archive but images cropped before"), nil
+}
+
+// onDemand is a file that is open while a piece of it is read: sets have no end at which one kept open could be closed. A picture is
+// three pieces and takes a hundred times as long to decode as to open its file.
+type onDemand string
+
+// ReadAt implements [io.ReaderAt].
+func (path onDemand) ReadAt(p []byte, offset int64) (int, error) {
+	file, err := os.Open(string(path))
+	if err != nil {
+		return 0, err
+	}
+	defer file.Close()
+	return file.ReadAt(p, offset)
 }
 
 // official takes those images of the archive or folder that the official list puts into the split.

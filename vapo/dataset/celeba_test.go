@@ -56,6 +56,12 @@ func TestCelebA(t *testing.T) {
 	for _, root := range []string{zipped, folder} {
 		put(t, []byte(partition), root, celebaFolder, celebaList)
 		train := open(t, "celeba", Options{Root: root})
+		if handles, _ := filepath.Glob("/proc/self/fd/*"); slices.ContainsFunc(handles, func(handle string) bool {
+			file, _ := os.Readlink(handle)
+			return strings.HasPrefix(file, root)
+		}) {
+			t.Error("a file stays open")
+		}
 		info := train.Info()
 		if info.Len != 2 || !slices.Equal(info.Shape, []int{64, 64, 3}) || info.Title != "CelebA train, a part: 2 of 162770 images, the middle 140×140 resized to 64×64" {
 			t.Errorf("%+v", info)
