@@ -20,6 +20,7 @@ func TestBenchOfTheMethod(t *testing.T) {
 	}{
 		{args: "work-precision --from 3 --to 4", rows: 4 + 10, figures: 1,
 			atMost: map[string]float64{"dopri5 over scipy RK45, worst": 1, "dopri8 over scipy DOP853, worst": 1, "dopri5 over diffrax Dopri5, worst": 1}},
+		{args: "kl --tries adam,muon-averaged --steps 20 --draws 32", rows: 2, figures: 1},
 		{args: "gradient-noise --draws 4 --batch 4 --steps 2", rows: 12},
 		{args: "density --problems gauss2 --homotopies posterior --steps 60 --points 8", rows: 1,
 			atMost:  map[string]float64{"gauss2, posterior: error of the exact potential": 1e-8, "gauss2, posterior: error by the flow": 1, "gauss2, posterior: mass": 1.001},
@@ -61,8 +62,8 @@ func TestBenchOfTheMethod(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(html), "data:image/png;base64,"); n != 2 || !strings.Contains(string(html), "scipy") {
-		t.Errorf("the report holds %d figures of measurements, want 2, and SciPy's numbers", n)
+	if n := strings.Count(string(html), "data:image/png;base64,"); n != 3 || !strings.Contains(string(html), "scipy") {
+		t.Errorf("the report holds %d figures of measurements, want 3, and SciPy's numbers", n)
 	}
 }
 
@@ -72,6 +73,7 @@ func TestBenchWrongUse(t *testing.T) {
 		{"gradient-noise --draws 1", "--draws 4"}, {"work-precision --from 9 --to 3", "got 9 and 3"},
 		{"density --problems ring9", `"ring9"`}, {"density --homotopies bent", `"bent"`}, {"density --points 0", "--points 2"},
 		{"ood --preset huge", `"huge"`}, {"ood --samples 1", "--samples 10"}, {"ood --s 0.5,1", "inside (0, 1)"},
+		{"kl --tries luck", `"luck"`}, {"kl --draws 1", "--draws 16"},
 	} {
 		code, _, stderr := command(t, append([]string{"bench"}, strings.Fields(c[0])...)...)
 		if code != 2 || strings.Count(stderr, "\n") != 1 || !strings.Contains(stderr, c[1]) {

@@ -9,6 +9,7 @@ import (
 	"vapoflow/experiments/baseline"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/uncertainty"
 )
 
 var rivalry = Bench{
@@ -89,5 +90,5 @@ func spreadText(s baseline.Spread, unit float64) string {
 	case s.N < 3:
 		return fmt.Sprintf("%.2g", unit*s.Mean)
 	}
-	return plusMinus(unit*s.Mean, unit*s.SD)
+	return uncertainty.Text(unit*s.Mean, unit*s.SD)
 }

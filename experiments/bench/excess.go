@@ -16,6 +16,7 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
@@ -203,7 +204,7 @@ func excessRow(group []excessTraining) []string {
 		case len(values) < 3: // no spread without three seeds
 			return fmt.Sprintf("%.2g", stat.Mean(values, nil))
 		}
-		return plusMinus(stat.MeanStdDev(values, nil))
+		return uncertainty.Text(stat.MeanStdDev(values, nil))
 	}
 	row := []string{first.Problem, first.Homotopy, first.Loss, percent(func(t excessTraining) float64 { return t.Overall })}
 	for q := range 4 {
@@ -213,15 +214,6 @@ func excessRow(group []excessTraining) []string {
 		row = append(row, secondsTo(group, func(t excessTraining) float64 { return t.Reached[level] }))
 	}
 	return append(row, secondsTo(group, func(t excessTraining) float64 { return t.Seconds }))
-}
-
-// plusMinus writes a mean with as many decimals as one digit of its spread has.
-func plusMinus(mean, sd float64) string {
-	decimals := 2
-	if sd > 0 {
-		decimals = max(0, -int(math.Floor(math.Log10(sd))))
-	}
-	return fmt.Sprintf("%.*f ± %.*f", decimals, mean, decimals, sd)
 }
 
 // secondsTo is the share of its training that the median seed took to get there, at the pace of the

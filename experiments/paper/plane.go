@@ -11,6 +11,7 @@ import (
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/density"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
@@ -34,7 +35,7 @@ type Plane struct {
 	NFE                       int     // evaluations for one draw of samples
 	EndError                  float64 // root mean square distance of the particles from where the exact flow takes them
 
-	KLS, KL, KLErr []float64 // [n] clock, KL(ρ_Φ(·; s) ‖ ρ̄(·; s)) in nats and its standard error; empty where it was not measured
+	KL density.KL // of the flow from ρ̄(·; s); empty where it was not measured
 }
 
 // PlaneOptions are the choices of [NewPlane].

@@ -24,10 +24,20 @@ func (p *Plane) Save(path string) error {
 		"relative_excess": number(p.Excess.Overall), "relative_excess_quarters": vector(q[:]),
 		"nfe": number(float64(p.NFE)), "end_error": number(p.EndError),
 	}
-	if len(p.KLS) > 0 {
-		arrays["kl_s"], arrays["kl"], arrays["kl_err"] = vector(p.KLS), vector(p.KL), vector(p.KLErr)
+	if len(p.KL.S) > 0 {
+		for name, values := range p.klArrays() {
+			arrays[name] = vector(*values)
+		}
 	}
 	return record.WriteArrays(path, arrays)
+}
+
+// klArrays names what is kept of the KL divergence.
+func (p *Plane) klArrays() map[string]*[]float64 {
+	return map[string]*[]float64{
+		"kl_s": &p.KL.S, "kl": &p.KL.Value, "kl_err": &p.KL.StdErr, "kl_trimmed": &p.KL.Trimmed,
+		"kl_off_mode": &p.KL.OffMode, "kl_off_mode_err": &p.KL.OffModeErr, "kl_off_mode_exact": &p.KL.OffModeExact,
+	}
 }
 
 // LoadPlane reads what [Plane.Save] wrote.
@@ -45,8 +55,10 @@ func LoadPlane(dir, file string) (*Plane, error) {
 	}
 	p.Excess.Overall = r.number("relative_excess")
 	copy(p.Excess.Quarters[:], r.vector("relative_excess_quarters"))
-	if r.arrays["kl"] != nil {
-		p.KLS, p.KL, p.KLErr = r.vector("kl_s"), r.vector("kl"), r.vector("kl_err")
+	if r.has("kl_off_mode_exact") {
+		for name, values := range p.klArrays() {
+			*values = r.vector(name)
+		}
 	}
 	return p, r.err
 }
