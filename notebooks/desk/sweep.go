@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
 )
 
 // Axis is a setting of a configuration with the values that it takes in a [Sweep].
@@ -34,8 +35,8 @@ func Seeds(n int) Axis {
 }
 
 // Sweep trains, or loads, a model for every combination of the axes' values on top of base, the last axis changing fastest, and shows a table of
-// them. [Curves] draws the trainings: desk.Curves(models...).
-func Sweep(ctx context.Context, base vapo.Config, axes ...Axis) ([]*vapo.Model, error) {
+// them. Data may be nil: the configuration's. [Curves] draws the trainings: desk.Curves(models...).
+func Sweep(ctx context.Context, base vapo.Config, data dataset.Dataset, axes ...Axis) ([]*vapo.Model, error) {
 	configs := []vapo.Config{base}
 	for _, axis := range axes {
 		var longer []vapo.Config
@@ -58,7 +59,7 @@ func Sweep(ctx context.Context, base vapo.Config, axes ...Axis) ([]*vapo.Model, 
 	var models []*vapo.Model
 	for i, c := range configs {
 		fmt.Printf("%d of %d: ", i+1, len(configs))
-		m, err := Train(ctx, c, nil)
+		m, err := Train(ctx, c, data)
 		if err != nil {
 			return models, err
 		}
