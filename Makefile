@@ -8,7 +8,7 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker docker-test
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -27,7 +27,7 @@ reproduce: ## every figure and table at PRESET, then the report
 	go run ./experiments run --all --preset $(PRESET)
 	go run ./experiments report
 
-test: lint unit outside notebooks ## all checks; no network once the modules are there
+test: lint unit outside docker-test notebooks ## all checks; no network once the modules are there
 
 build: ## compile everything
 	go build ./...
@@ -47,6 +47,9 @@ unit: ## go test
 
 outside: ## a module that extends the library from outside passes the suites
 	cd examples/outside && go vet ./... && go test ./...
+
+docker-test: ## the Dockerfiles and compose.yaml, parsed and linted; a module of their own, for the parser is no dependency of the library
+	cd docker && go vet ./... && go test ./...
 
 notebooks: ## run the notebooks headless at preset smoke; fails on any error of any cell
 	go run ./notebooks/headless --check --jobs 2 --set preset=smoke notebooks/*.ipynb
