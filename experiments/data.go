@@ -35,8 +35,8 @@ func (a *app) dataListCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			for _, e := range dataset.List() {
-				a.Say("%-16s %s", e.Name, describeData(e, dir))
+			for _, name := range dataset.List.Names() {
+				a.Say("%-16s %s", name, describeData(name, dir))
 			}
 			return nil
 		},
@@ -46,19 +46,19 @@ func (a *app) dataListCommand() *cobra.Command {
 }
 
 // describeData says what a named set holds, or how to get it.
-func describeData(e dataset.Entry, root string) string {
-	set, err := openSet(e, root)
+func describeData(name, root string) string {
+	set, err := openSet(name, root)
 	if err != nil {
-		return fmt.Sprintf("%s: %s", e.Title, console.OneLine(err))
+		return fmt.Sprintf("%s: %s", dataset.List.Summary(name), console.OneLine(err))
 	}
 	return describe(set.Info())
 }
 
 // openSet opens the training split, else the test split, which alone serves out-of-distribution tests.
-func openSet(e dataset.Entry, root string) (dataset.Dataset, error) {
-	set, err := dataset.Open(e.Name, dataset.Options{Root: root})
+func openSet(name, root string) (dataset.Dataset, error) {
+	set, err := dataset.Open(name, dataset.Options{Root: root})
 	if err != nil {
-		if test, testErr := dataset.Open(e.Name, dataset.Options{Root: root, Split: "test"}); testErr == nil {
+		if test, testErr := dataset.Open(name, dataset.Options{Root: root, Split: "test"}); testErr == nil {
 			return test, nil
 		}
 	}

@@ -68,8 +68,8 @@ func examine(root string) []finding {
 		examineTool("goimports", "notebooks need it: `make tools` installs it in .bin", "goimports"),
 		examineTool("python3", "only `make xla` and Jupyter need it", "python3"),
 		examineTool("git", "records then lack the commit they were made from", "git"))
-	for _, e := range dataset.List() {
-		set, err := openSet(e, root)
+	for _, name := range dataset.List.Names() {
+		set, err := openSet(name, root)
 		switch {
 		case err != nil:
 			if missing := (finding{"data", console.OneLine(err), true}); !slices.Contains(findings, missing) { // sets made of one set lack the same

@@ -24,7 +24,7 @@ func (a *app) listCommand() *cobra.Command {
 		RunE: func(_ *cobra.Command, ids []string) error {
 			if len(ids) == 1 && ids[0] == "pieces" {
 				for _, p := range vapo.Pieces() {
-					a.Say("%-10s %-17s %s", p.Kind, p.Name, p.Summary)
+					a.Say("%s", p)
 				}
 				return nil
 			}

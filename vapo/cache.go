@@ -20,7 +20,6 @@ import (
 	"vapoflow/internal/lockfile"
 	"vapoflow/internal/strictjson"
 	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/loss"
 	"vapoflow/vapo/potential"
 )
 
@@ -127,7 +126,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if named, given := c.Init != "", run.Init != nil; named != given {
 		return nil, fmt.Errorf("vapo: the configuration names weights to begin at: %t (init %q), and the run holds them: %t; give both or none", named, c.Init, given)
 	}
-	l, err := loss.New(c.Loss)
+	l, err := c.NewLoss()
 	if err != nil {
 		return nil, err
 	}

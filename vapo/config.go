@@ -8,9 +8,10 @@ import (
 
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
-	"vapoflow/vapo/internal/named"
 	"vapoflow/vapo/loss"
+	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
+	"vapoflow/vapo/times"
 )
 
 // SchemaVersion is that of Config's JSON, stored in every manifest and saved model.
@@ -20,19 +21,24 @@ const SchemaVersion = 1
 // hash and [TrainingVersion], is the key of [TrainOrLoad]'s cache.
 type Config struct {
 	Schema     int     `json:"schema"`
-	Data       string  `json:"data"`       // a name of dataset.Names, an .npz/.npy file or an image folder
+	Data       string  `json:"data"`       // a name of dataset.List, an .npz/.npy file or an image folder
 	ImageSize  int     `json:"image_size"` // folders: crop centrally and resize; 0 takes images as they are
-	Homotopy   string  `json:"homotopy"`   // posterior, linear or straight
+	Homotopy   string  `json:"homotopy"`   // a name of homotopy.List
 	Omega      float64 `json:"omega"`      // prior's standard deviation ω
 	Sigma      float64 `json:"sigma"`      // likelihood's standard deviation σ
-	Potential  string  `json:"potential"`  // mlp (points) or resnet (images)
+	Potential  string  `json:"potential"`  // a name of potential.List
 	Width      int     `json:"width"`      // units or channels; 0 means the network's default
 	Depth      int     `json:"depth"`      // hidden layers, or blocks per level; 0 means the network's default
 	Base       string  `json:"base"`       // none, or gaussian: the network learns what a Gaussian cannot
 	Autonomous bool    `json:"autonomous"` // Φ(x) instead of Φ(x, s)
-	Loss       string  `json:"loss"`       // alignment, variance-reduced or covariance
+	Loss       string  `json:"loss"`       // a name of loss.List
 	Init       string  `json:"init"`       // sha256 of the weights that the training begins at (Run.Init); "" draws them
 	Training
+}
+
+// optionKinds are the kinds of pieces that may have options of their own ([Training.Options]).
+var optionKinds = []string{
+	dataset.List.Kind(), homotopy.List.Kind(), potential.List.Kind(), loss.List.Kind(), optimizer.List.Kind(), times.List.Kind(),
 }
 
 // DefaultConfig trains an MLP on ring8 along the paper's homotopy with the Alignment loss.
@@ -43,52 +49,35 @@ func DefaultConfig() Config {
 	}
 }
 
-// network is a potential that can be named, for examples of one rank.
-type network struct {
-	rank int
-	make func(c Config) potential.Potential
-}
-
-// networks lists the potentials that can be named: a new one is one line here.
-var networks = named.List[network]{
-	{"mlp", "fully connected network for points [batch, d]", network{1, func(c Config) potential.Potential { return potential.MLP{Width: c.Width, Depth: c.Depth} }}},
-	{"resnet", "convolutional encoder for images [batch, height, width, channels]", network{3, func(c Config) potential.Potential { return potential.ResNet{Width: c.Width, Blocks: c.Depth} }}},
-}
-
-// Networks lists the names of the potentials with one line each.
-func Networks() (names, summaries []string) {
-	for _, n := range networks {
-		names, summaries = append(names, n.Name), append(summaries, n.Summary)
-	}
-	return names, summaries
-}
-
 // Validate says which value cannot be used, and what can. It does not look at the data.
 func (c Config) Validate() error {
 	if c.Schema != SchemaVersion {
 		return fmt.Errorf("vapo: the configuration has schema %d, this build reads %d", c.Schema, SchemaVersion)
 	}
-	if _, err := homotopy.New(c.Homotopy, c.Omega, c.Sigma); err != nil {
+	if err := c.Options.Only(optionKinds...); err != nil {
+		return fmt.Errorf("vapo: %w", err)
+	}
+	if _, err := c.Path(); err != nil {
 		return err
 	}
-	if _, err := loss.New(c.Loss); err != nil {
+	if _, err := c.NewLoss(); err != nil {
 		return err
 	}
-	if _, err := networks.Find("potential", c.Potential); err != nil {
+	if _, err := c.network(); err != nil {
 		return err
 	}
 	if c.Base != "none" && c.Base != "gaussian" {
 		return fmt.Errorf("vapo: unknown base %q; choose none or gaussian", c.Base)
 	}
-	if c.Width < 0 || c.Depth < 0 || c.ImageSize < 0 {
-		return fmt.Errorf("vapo: width, depth and image_size must not be negative, got %d, %d and %d", c.Width, c.Depth, c.ImageSize)
+	if c.ImageSize < 0 {
+		return fmt.Errorf("vapo: image_size must not be negative, got %d", c.ImageSize)
 	}
 	return c.Training.Validate()
 }
 
 // inForce is the configuration that a training follows: a loss that is not clipped has clip 0, whatever was asked for.
 func (c Config) inForce() Config {
-	if l, err := loss.New(c.Loss); err == nil {
+	if l, err := c.NewLoss(); err == nil {
 		if _, unclipped := l.(loss.Unclipped); unclipped {
 			c.Clip = 0
 		}
@@ -99,9 +88,19 @@ func (c Config) inForce() Config {
 // Path is the configuration's homotopy.
 func (c Config) Path() (homotopy.Arc, error) { return homotopy.New(c.Homotopy, c.Omega, c.Sigma) }
 
+// NewLoss is the configuration's loss.
+func (c Config) NewLoss() (loss.Loss, error) {
+	return loss.List.Make(c.Loss, nil, c.Options.Of(loss.List.Kind()))
+}
+
+// network is the configuration's potential, alone.
+func (c Config) network() (potential.Potential, error) {
+	return potential.New(c.Potential, c.Width, c.Depth, c.Options.Of(potential.List.Kind()))
+}
+
 // Open opens the configuration's data: the training split, or "test", below root.
 func (c Config) Open(root, split string) (dataset.Dataset, error) {
-	return dataset.Open(c.Data, dataset.Options{Root: root, Split: split, Size: c.ImageSize})
+	return dataset.Open(c.Data, dataset.Options{Root: root, Split: split, Size: c.ImageSize, Own: c.Options.Of(dataset.List.Kind())})
 }
 
 // Model composes the configuration's pieces, without weights, for examples of the given shape.
@@ -110,21 +109,19 @@ func (c Config) Model(b compute.Backend, shape []int, gaussian *potential.Gaussi
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	network, err := networks.Find("potential", c.Potential)
+	p, err := c.network()
 	if err != nil {
 		return nil, err
 	}
-	if network.rank != len(shape) {
-		return nil, fmt.Errorf("potential %q is a %s, and the data has examples of shape %v", c.Potential, networks.Summary(c.Potential), shape)
-	}
-	if len(shape) == 3 && (shape[0]%8 != 0 || shape[1]%8 != 0) {
-		return nil, fmt.Errorf("potential %q needs a height and width that are multiples of 8, and the images are %d×%d; pad or resize them (image_size does it for folders)", c.Potential, shape[0], shape[1])
+	if shaped, ok := p.(potential.Shaped); ok {
+		if err := shaped.Accepts(shape); err != nil {
+			return nil, fmt.Errorf("potential %q (%s): %w", c.Potential, potential.List.Summary(c.Potential), err)
+		}
 	}
 	path, err := c.Path()
 	if err != nil {
 		return nil, err
 	}
-	p := network.make(c)
 	if c.Autonomous {
 		p = potential.Autonomous(p)
 	}

@@ -45,16 +45,16 @@ func ExampleTrainOrLoad() {
 	// loaded: true after steps: 30
 }
 
-// What cannot be used is told with its value and the choices.
+// What cannot be used is told with its value and what can.
 func ExampleConfig_Validate() {
 	c := vapo.DefaultConfig()
-	c.Loss = "score-matching"
+	c.Schema = 7
 	fmt.Println(c.Validate())
 	c = vapo.DefaultConfig()
 	c.Sigma = -1
 	fmt.Println(c.Validate())
 	// Output:
-	// unknown loss "score-matching"; choose one of alignment, averaged, variance-reduced, covariance
+	// vapo: the configuration has schema 7, this build reads 1
 	// homotopy: sigma, the likelihood's standard deviation, must be positive and finite, got -1
 }
 
@@ -134,15 +134,4 @@ func ExampleModel_NewSampler() {
 	}
 	fmt.Println(len(seven), seven[0] == seven[1])
 	// Output: 2 true
-}
-
-// How the clock is drawn is a value with a name; a training takes it by that name.
-func ExampleTimesNames() {
-	fmt.Println(vapo.TimesNames())
-	t := vapo.DefaultTraining()
-	t.Times = "logit-normal"
-	fmt.Println(t.Validate())
-	// Output:
-	// [stratified uniform arcsine]
-	// unknown times "logit-normal"; choose one of stratified, uniform, arcsine
 }

@@ -2,47 +2,56 @@ package vapo
 
 import (
 	"fmt"
+	"strings"
 
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
+	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
+	"vapoflow/vapo/times"
 )
 
 // Piece is one choice that has a name. Kind is the setting that takes it: homotopy, potential, loss, optimizer, times, solver or data.
-type Piece struct{ Kind, Name, Summary string }
+// Options are those of its own, as "frequencies=0", set by the key kind.option.
+type Piece struct {
+	Kind, Name, Summary string
+	Options             []string
+}
 
-// Pieces lists every homotopy, potential, loss, optimizer, way of drawing s, solver and data set that can be named.
+// lists are all kinds of pieces.
+var lists = []interface {
+	Kind() string
+	Names() []string
+	Summary(name string) string
+	Options(name string) []string
+}{homotopy.List, potential.List, loss.List, optimizer.List, times.List, solver.List, dataset.List}
+
+// shared are the settings of [Config] that set a piece's field of that name.
+var shared = map[string]bool{"width": true, "depth": true, "omega": true, "sigma": true}
+
+// Pieces lists all that can be named.
 func Pieces() (pieces []Piece) {
-	add := func(kind string, names []string, summary func(string) string) {
-		for _, name := range names {
-			pieces = append(pieces, Piece{kind, name, summary(name)})
+	for _, l := range lists {
+		for _, name := range l.Names() {
+			p := Piece{Kind: l.Kind(), Name: name, Summary: l.Summary(name)}
+			for _, option := range l.Options(name) {
+				if key, _, _ := strings.Cut(option, "="); !shared[key] {
+					p.Options = append(p.Options, option)
+				}
+			}
+			pieces = append(pieces, p)
 		}
-	}
-	add("homotopy", homotopy.Names(), homotopy.Summary)
-	add("potential", networks.Names(), networks.Summary)
-	add("loss", loss.Names(), loss.Summary)
-	add("optimizer", optimizer.Names(), optimizer.Summary)
-	add("times", times.Names(), times.Summary)
-	for _, t := range solver.Tableaus() {
-		pieces = append(pieces, Piece{"solver", t.Name, solverSummary(t)})
-	}
-	for _, d := range dataset.List() {
-		pieces = append(pieces, Piece{"data", d.Name, d.Title})
 	}
 	return pieces
 }
 
-// solverSummary is a method in a line, as in "Dormand–Prince 5(4): order 5, evaluations per step 6, chooses its steps".
-func solverSummary(t solver.Tableau) string {
-	evaluations := t.Stages()
-	if t.FSAL() { // the last stage is the next step's first
-		evaluations--
-	}
-	text := fmt.Sprintf("%s: order %d, evaluations per step %d", t.Title, t.Order, evaluations)
-	if t.Adaptive() {
-		text += ", chooses its steps"
+// String is the piece in a line, with the options that --set takes.
+func (p Piece) String() string {
+	text := fmt.Sprintf("%-10s %-17s %s", p.Kind, p.Name, p.Summary)
+	for _, option := range p.Options {
+		text += fmt.Sprintf("; %s.%s", p.Kind, option)
 	}
 	return text
 }
@@ -50,6 +59,6 @@ func solverSummary(t solver.Tableau) string {
 // List prints [Pieces], one line each.
 func List() {
 	for _, p := range Pieces() {
-		fmt.Printf("%-10s %-17s %s\n", p.Kind, p.Name, p.Summary)
+		fmt.Println(p)
 	}
 }

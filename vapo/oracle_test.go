@@ -58,7 +58,7 @@ func energyTest(a, b [][]float64) float64 {
 // The exact field must carry the prior to ρ̄(·; 1), on every path; and not yet at s = 0.6.
 func TestOracleSamplesAreTheMixture(t *testing.T) {
 	const n = 300
-	for _, name := range homotopy.Names() {
+	for _, name := range homotopy.List.Names() {
 		t.Run(name, func(t *testing.T) {
 			path, err := homotopy.New(name, 1, 0.01)
 			if err != nil {

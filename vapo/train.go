@@ -20,6 +20,7 @@ import (
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
+	"vapoflow/vapo/times"
 )
 
 // Progress is what Train tells its observer after a step.
@@ -65,11 +66,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if _, unclipped := l.(loss.Unclipped); unclipped {
 		t.Clip = 0
 	}
-	clock, err := times.Find("times", t.Times)
-	if err != nil {
-		return err
-	}
-	descent, err := optimizer.New(t.Optimizer)
+	descent, law, err := t.pieces()
 	if err != nil {
 		return err
 	}
@@ -85,8 +82,8 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	step, err := model.NewExec(m.Backend, state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
 		point := homotopy.Draw(m.Homotopy, data, noise, s)
 		value := l.Value(point, potential.Evaluator(scope, m.Potential))
-		if clock.Weight != nil {
-			value = graph.Mul(clock.Weight(s), value)
+		if weighted, ok := law.(times.Weighted); ok {
+			value = graph.Mul(weighted.Weight(s), value)
 		}
 		theLoss := graph.DivScalar(graph.ReduceAllMean(value), float64(m.size()))
 		return theLoss, descend(scope, descent, theLoss, rates, t.Clip)
@@ -105,7 +102,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if err := ctx.Err(); err != nil {
 			return state.interrupted(i, err)
 		}
-		batch, err := drawBatch(batches, m.Shape, t, clock, i)
+		batch, err := drawBatch(batches, m.Shape, t, law, i)
 		if err != nil {
 			return err
 		}
@@ -189,7 +186,7 @@ func globalNorm(vars []*model.Variable, grads []*graph.Node) *graph.Node {
 }
 
 // drawBatch gives one step's inputs as a function of (seed, step): data, noise, s and rates.
-func drawBatch(batches *dataset.Batches, shape []int, t Training, clock Times, step int) ([]any, error) {
+func drawBatch(batches *dataset.Batches, shape []int, t Training, law times.Law, step int) ([]any, error) {
 	dims := append([]int{t.Batch}, shape...)
 	data := tensors.FromShape(float32Shape(dims...))
 	var err error
@@ -211,7 +208,7 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, clock Times, s
 	noise := tensors.FromShape(float32Shape(dims...))
 	tensors.MustMutableFlatData(noise, func(flat []float32) { fillNormal(rng, flat) })
 	s := make([]float32, t.Batch)
-	clock.Draw(rng, s)
+	law.Draw(rng, s)
 	return []any{data, noise, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
 }
 

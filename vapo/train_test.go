@@ -52,7 +52,7 @@ func weights(t *testing.T, m *vapo.Model) string {
 // A training that is interrupted and resumed gives the weights of one that was not, bit for bit,
 // with the optimizer's moments, the moving average and the data order among what must survive.
 func TestResumeIsBitForBit(t *testing.T) {
-	for _, name := range optimizer.Names() {
+	for _, name := range optimizer.List.Names() {
 		t.Run(name, func(t *testing.T) { resumesBitForBit(t, name) })
 	}
 }

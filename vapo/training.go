@@ -11,8 +11,10 @@ import (
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/named"
 	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
+	"vapoflow/vapo/times"
 )
 
 // Training is the numbers of one training. [DefaultTraining] fills in what most runs use.
@@ -25,9 +27,11 @@ type Training struct {
 	Decay        string  `json:"decay"`         // "constant", or "cosine": to zero at the last step
 	Clip         float64 `json:"clip"`          // largest global norm of the gradient; 0 does not clip, nor does a loss that is [loss.Unclipped]
 	EMA          float64 `json:"ema"`           // decay of the moving average of the weights, in [0, 1)
-	Times        string  `json:"times"`         // how s is drawn and weighted, a name of TimesNames
+	Times        string  `json:"times"`         // how s is drawn and weighted, a name of times.List
 	Flip         bool    `json:"flip"`          // mirror images at random
 	Seed         int64   `json:"seed"`          // of weights, data order, noise and times
+
+	Options named.Options `json:"options,omitempty"` // of the pieces' own, such as potential.frequencies
 }
 
 // DefaultTraining is 10,000 steps of batch 256 at learning rate 1e-3.
@@ -53,11 +57,21 @@ func (t Training) Validate() error {
 	case t.Decay != "constant" && t.Decay != "cosine":
 		return fmt.Errorf("vapo: unknown decay %q; choose constant or cosine", t.Decay)
 	}
-	if _, err := optimizer.New(t.Optimizer); err != nil {
-		return fmt.Errorf("vapo: %w", err)
-	}
-	_, err := times.Find("times", t.Times)
+	_, _, err := t.pieces()
 	return err
+}
+
+// pieces are the optimizer and the law of s.
+func (t Training) pieces() (optimizer.Optimizer, times.Law, error) {
+	descent, err := optimizer.List.Make(t.Optimizer, nil, t.Options.Of(optimizer.List.Kind()))
+	if err != nil {
+		return nil, nil, fmt.Errorf("vapo: %w", err)
+	}
+	law, err := times.List.Make(t.Times, nil, t.Options.Of(times.List.Kind()))
+	if err != nil {
+		return nil, nil, fmt.Errorf("vapo: %w", err)
+	}
+	return descent, law, nil
 }
 
 // rate is the learning rate at a step: linear warm-up, then constant or half a cosine.

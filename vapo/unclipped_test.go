@@ -13,8 +13,8 @@ func TestUnclippedLoss(t *testing.T) {
 	if _, unclipped := loss.Loss(loss.Covariance{}).(loss.Unclipped); !unclipped {
 		t.Error("the covariance loss, whose noise is skewed, may be clipped")
 	}
-	for _, name := range loss.Names() {
-		l, _ := loss.New(name)
+	for _, name := range loss.List.Names() {
+		l, _ := loss.List.Find(name)
 		_, unclipped := l.(loss.Unclipped)
 		c, dir := small(), t.TempDir()
 		c.Loss, c.Steps, c.Optimizer = name, 3, "muon" // Adam hardly sees how long gradients are

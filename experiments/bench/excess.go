@@ -58,8 +58,8 @@ in OUT/bench, so that an interrupted table goes on where it stopped.`,
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &excessOptions{}
 		f.StringSliceVar(&o.problems, "problems", []string{"gauss2", "gauss16", "ring8"}, "data sets")
-		f.StringSliceVar(&o.homotopies, "homotopies", homotopy.Names(), "homotopies")
-		f.StringSliceVar(&o.losses, "losses", loss.Names(), "losses")
+		f.StringSliceVar(&o.homotopies, "homotopies", homotopy.List.Names(), "homotopies")
+		f.StringSliceVar(&o.losses, "losses", loss.List.Names(), "losses")
 		f.IntVar(&o.seeds, "seeds", 3, "seeds, from 0")
 		f.IntVar(&o.steps, "steps", 10_000, "training steps")
 		return o
@@ -78,7 +78,7 @@ func (o *excessOptions) check() error {
 		}
 	}
 	for _, name := range o.losses {
-		if _, err := loss.New(name); err != nil {
+		if _, err := loss.List.Find(name); err != nil {
 			return usage.Errorf("bench excess: %w", err)
 		}
 	}
@@ -135,7 +135,7 @@ func (o *excessOptions) train(ctx context.Context, out string, choice *backend.C
 	if err != nil {
 		return t, err
 	}
-	l, err := loss.New(c.Loss)
+	l, err := c.NewLoss()
 	if err != nil {
 		return t, err
 	}

@@ -86,9 +86,9 @@ func (o *noiseOptions) measure(ctx context.Context, w *work) error {
 			"and its ratio to ‖mean gradient‖² (– where the mean is not told from noise).", o.draws, o.batch),
 		Header: []string{"weights", "s", "‖mean‖²"},
 	}
-	for i, name := range loss.Names() {
+	for i, name := range loss.List.Names() {
 		if table.Header = append(table.Header, name+": trace"); i > 0 {
-			table.Header = append(table.Header, "/ "+loss.Names()[0])
+			table.Header = append(table.Header, "/ "+loss.List.Names()[0])
 		}
 		table.Header = append(table.Header, "/ ‖mean‖²")
 	}
@@ -102,7 +102,7 @@ func (o *noiseOptions) measure(ctx context.Context, w *work) error {
 			return err
 		}
 		for i, s := range noiseClock {
-			row := measured[i*len(loss.Names()):][:len(loss.Names())]
+			row := measured[i*len(loss.List.Names()):][:len(loss.List.Names())]
 			for j := range row {
 				row[j].Weights = weights.name
 			}
@@ -148,7 +148,7 @@ func noiseRow(weights string, s float64, losses []gradientNoise) []string {
 // measureNoise measures every loss at every s of noiseClock, on the same draws.
 func measureNoise(ctx context.Context, m *vapo.Model, o noiseOptions) (all []gradientNoise, err error) {
 	var execs []*model.Exec
-	for _, name := range loss.Names() {
+	for _, name := range loss.List.Names() {
 		exec, err := gradientExec(m, name)
 		if err != nil {
 			return nil, err
@@ -166,7 +166,7 @@ func measureNoise(ctx context.Context, m *vapo.Model, o noiseOptions) (all []gra
 			for i, exec := range execs {
 				out, err := exec.Call(in...)
 				if err != nil {
-					return nil, fmt.Errorf("the gradient of %s: %w", loss.Names()[i], err)
+					return nil, fmt.Errorf("the gradient of %s: %w", loss.List.Names()[i], err)
 				}
 				sums[i].add(tensors.MustCopyFlatData[float32](out[0]))
 				out[0].MustFinalizeAll()
@@ -174,7 +174,7 @@ func measureNoise(ctx context.Context, m *vapo.Model, o noiseOptions) (all []gra
 		}
 		for i := range sums {
 			n := sums[i].noise(o.batch)
-			n.S, n.Loss = s, loss.Names()[i]
+			n.S, n.Loss = s, loss.List.Names()[i]
 			all = append(all, n)
 		}
 	}
@@ -183,7 +183,7 @@ func measureNoise(ctx context.Context, m *vapo.Model, o noiseOptions) (all []gra
 
 // gradientExec computes the gradient of a loss in all weights, flat, from data, noise and s of a batch.
 func gradientExec(m *vapo.Model, name string) (*model.Exec, error) {
-	l, err := loss.New(name)
+	l, err := loss.List.Find(name)
 	if err != nil {
 		return nil, err
 	}

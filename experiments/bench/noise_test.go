@@ -27,9 +27,9 @@ func TestLossesShareTheirMeanGradient(t *testing.T) {
 		t.Fatal(err)
 	}
 	telling := 0
-	for i := 0; i < len(all); i += len(loss.Names()) {
+	for i := 0; i < len(all); i += len(loss.List.Names()) {
 		first := all[i]
-		for _, other := range all[i+1 : i+len(loss.Names())] {
+		for _, other := range all[i+1 : i+len(loss.List.Names())] {
 			distance := 0.0
 			for j := range first.mean {
 				distance += math.Pow(first.mean[j]-other.mean[j], 2)

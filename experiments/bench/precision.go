@@ -177,7 +177,7 @@ func (p *ringProblem) measure(ctx context.Context, with solver.Solver, tolerance
 
 // curves measures all our solvers, at tolerances 1e-from to 1e-to or at fixed budgets.
 func (p *ringProblem) curves(ctx context.Context, from, to int) (adaptive, fixed []workCurve, err error) {
-	for _, tableau := range solver.Tableaus() {
+	for _, tableau := range solver.List.All() {
 		curve := workCurve{Package: "vapoflow", Method: tableau.Name}
 		if tableau.Adaptive() {
 			for e := from; e <= to; e++ {

@@ -16,7 +16,6 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/loss"
 )
 
 // stepCases are the trainings timed; the ResNet is that of Figure 2 without its base.
@@ -96,7 +95,7 @@ func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (fl
 	if err != nil {
 		return 0, err
 	}
-	l, err := loss.New(c.Loss)
+	l, err := c.NewLoss()
 	if err != nil {
 		return 0, err
 	}

@@ -51,7 +51,7 @@ func plans(preset string) (list []plan, err error) {
 		evaluations, tolerances = []int{4, 8}, []float64{1e-1}
 	}
 	for _, name := range []string{"euler", "heun", "rk4"} {
-		tableau, err := solver.ByName(name)
+		tableau, err := solver.List.Find(name)
 		if err != nil {
 			return nil, err
 		}

@@ -3,6 +3,7 @@ package paper
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"reflect"
 	"slices"
@@ -18,7 +19,7 @@ import (
 type Settings struct {
 	vapo.Config
 	Model       string  `json:"model"`        // pretrained:NAME, weights that ship, or train
-	Solver      string  `json:"solver"`       // a name of solver.Tableaus
+	Solver      string  `json:"solver"`       // a name of solver.List
 	SolverSteps int     `json:"solver_steps"` // equal steps; 0 lets the solver adapt, where it can
 	RTol        float64 `json:"rtol"`         // relative tolerance of adaptive steps
 	ATol        float64 `json:"atol"`         // absolute tolerance of adaptive steps
@@ -46,13 +47,13 @@ func (s Settings) Validate() error {
 
 func (s Settings) solver() (solver.Solver, error) {
 	o := solver.Options{Steps: s.SolverSteps}
-	if t, err := solver.ByName(s.Solver); err == nil && t.Adaptive() && s.SolverSteps == 0 {
+	if t, err := solver.List.Find(s.Solver); err == nil && t.Adaptive() && s.SolverSteps == 0 {
 		o.RTol, o.ATol = s.RTol, s.ATol
 	}
 	return solver.New(s.Solver, o)
 }
 
-// Change sets one key of Settings.
+// Change sets one key of Settings, or with "kind.option" an option of a piece's own (potential.frequencies).
 type Change struct {
 	Key    string
 	Value  json.RawMessage
@@ -67,11 +68,11 @@ func ParseSet(text string) (Change, error) {
 		return Change{}, fmt.Errorf("%s: give it as key=value", source)
 	}
 	field, ok := (&Settings{}).fields()[key]
-	if !ok {
+	if !ok && !isOption(key) {
 		return Change{}, unknownKey(source, key)
 	}
 	raw := json.RawMessage(value)
-	if field.Kind() == reflect.String && !strings.HasPrefix(value, `"`) {
+	if isText := ok && field.Kind() == reflect.String; isText && !strings.HasPrefix(value, `"`) || isOption(key) && !json.Valid(raw) {
 		raw, _ = json.Marshal(value) // text always encodes
 	}
 	return Change{key, raw, source}, nil
@@ -94,8 +95,11 @@ func ReadChanges(path string) ([]Change, error) {
 			delete(values, key)
 		}
 	}
-	for key := range values {
-		return nil, unknownKey("--config "+path, key)
+	for _, key := range slices.Sorted(maps.Keys(values)) {
+		if !isOption(key) {
+			return nil, unknownKey("--config "+path, key)
+		}
+		changes = append(changes, Change{key, values[key], "--config " + path})
 	}
 	return changes, nil
 }
@@ -104,11 +108,20 @@ func ReadChanges(path string) ([]Change, error) {
 func (s *Settings) Apply(changes []Change) error {
 	fields := s.fields()
 	for _, c := range changes {
+		if isOption(c.Key) { // Validate asks the piece
+			var err error
+			if s.Options, err = s.Options.With(c.Key, c.Value); err != nil {
+				return fmt.Errorf("%s: %w", c.Source, err)
+			}
+			continue
+		}
 		field, ok := fields[c.Key]
 		if !ok {
 			return unknownKey(c.Source, c.Key)
 		}
-		if err := json.Unmarshal(c.Value, field.Addr().Interface()); err != nil {
+		if err := json.Unmarshal(c.Value, field.Addr().Interface()); c.Key == "options" && err != nil {
+			return fmt.Errorf("%s: %w", c.Source, err)
+		} else if err != nil {
 			return fmt.Errorf("%s: %s must be %s, got %s", c.Source, c.Key, kindNames[field.Kind()], c.Value)
 		}
 	}
@@ -120,6 +133,15 @@ var kindNames = map[reflect.Kind]string{
 	reflect.Bool: "true or false", reflect.String: "text",
 }
 
+// isOption tells the option of a piece's own from a setting.
+func isOption(key string) bool { return strings.Contains(key, ".") }
+
+// keyOf is the name of a setting.
+func keyOf(f reflect.StructField) string {
+	key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return key
+}
+
 // Keys lists the names of all settings in the order of their declaration.
 func Keys() []string { return keysOf(reflect.TypeFor[Settings]()) }
 
@@ -128,7 +150,7 @@ func keysOf(t reflect.Type) (keys []string) {
 		if f.Anonymous {
 			keys = append(keys, keysOf(f.Type)...)
 		} else {
-			keys = append(keys, f.Tag.Get("json"))
+			keys = append(keys, keyOf(f))
 		}
 	}
 	return keys
@@ -142,7 +164,7 @@ func (s *Settings) fields() map[string]reflect.Value {
 			if f := v.Type().Field(i); f.Anonymous {
 				add(v.Field(i))
 			} else {
-				fields[f.Tag.Get("json")] = v.Field(i)
+				fields[keyOf(f)] = v.Field(i)
 			}
 		}
 	}
@@ -164,6 +186,15 @@ func (s Settings) differences(base Settings) (out []string) {
 		if a == b || key == "seed" {
 			continue
 		}
+		if key == "options" {
+			own, others := s.Options.All(), base.Options.All()
+			for _, option := range slices.Sorted(maps.Keys(own)) {
+				if string(own[option]) != string(others[option]) {
+					out = append(out, option+"="+strings.Trim(string(own[option]), `"`))
+				}
+			}
+			continue
+		}
 		text := fmt.Sprint(a)
 		if v, ok := a.(float64); ok {
 			text = strconv.FormatFloat(v, 'g', -1, 64)
@@ -180,7 +211,7 @@ func unknownKey(source, key string) error {
 	if distance(nearest, key) <= 1+len(key)/3 {
 		hint = fmt.Sprintf("did you mean %s? ", nearest)
 	}
-	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s", source, key, hint, strings.Join(keys, ", "))
+	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s; options of a piece's own are set as potential.frequencies=8 (`experiments list pieces`)", source, key, hint, strings.Join(keys, ", "))
 }
 
 // distance is Levenshtein's edit distance.

@@ -10,20 +10,6 @@ import (
 	"vapoflow/experiments/paper"
 )
 
-func TestEveryElementOfThePaperIsListed(t *testing.T) {
-	var ids []string
-	for _, e := range paper.Elements() {
-		ids = append(ids, e.ID)
-		if e.Title == "" {
-			t.Errorf("%s has no title", e.ID)
-		}
-	}
-	want := "fig1 fig2 fig2-celeba fig3 fig4 fig5 fig6 fig7 fig8 fig9 table1 table2 table3 nfe"
-	if got := strings.Join(ids, " "); got != want {
-		t.Errorf("elements %s, want %s", got, want)
-	}
-}
-
 func TestEveryPresetAndRecipeIsValid(t *testing.T) {
 	for _, e := range paper.Elements() {
 		previous := 0
@@ -50,7 +36,7 @@ func TestEveryPresetAndRecipeIsValid(t *testing.T) {
 
 func TestChanges(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "mine.json")
-	os.WriteFile(file, []byte(`{"steps": 7, "homotopy": "linear", "flip": true}`), 0o644)
+	os.WriteFile(file, []byte(`{"steps": 7, "homotopy": "linear", "flip": true, "potential.frequencies": 2}`), 0o644)
 	fromFile, err := paper.ReadChanges(file)
 	if err != nil {
 		t.Fatal(err)
@@ -63,8 +49,8 @@ func TestChanges(t *testing.T) {
 		return c
 	}
 	s := settings(t, "fig1", "smoke")
-	err = s.Apply(append(fromFile, set("steps=9"), set("homotopy=straight"), set("sigma=2e-2"), set(`data="moons"`)))
-	if err != nil || s.Steps != 9 || s.Homotopy != "straight" || s.Sigma != 0.02 || s.Data != "moons" || !s.Flip || s.Batch != 256 {
+	err = s.Apply(append(fromFile, set("steps=9"), set("homotopy=straight"), set("sigma=2e-2"), set(`data="moons"`), set("potential.frequencies=8")))
+	if err != nil || s.Steps != 9 || s.Homotopy != "straight" || s.Sigma != 0.02 || s.Data != "moons" || !s.Flip || s.Batch != 256 || s.Options != `{"potential.frequencies":8}` {
 		t.Errorf("error %v, settings %s", err, s)
 	}
 }
@@ -91,19 +77,23 @@ func TestChangeErrors(t *testing.T) {
 		err  error
 		want []string
 	}{
-		"near key":     {apply("learning_rat=1"), []string{"learning_rat", "did you mean learning_rate?"}},
-		"far key":      {apply("colour=red"), []string{`"colour"`, "the keys are schema, data"}},
-		"no value":     {apply("steps"), []string{"key=value"}},
-		"not a number": {apply("steps=many"), []string{"steps", "whole number", "many"}},
-		"fraction":     {apply("steps=1.5"), []string{"steps", "whole number", "1.5"}},
-		"not a bool":   {apply("flip=maybe"), []string{"flip", "true or false"}},
-		"homotopy":     {apply("homotopy=bent"), []string{"bent", "posterior"}},
-		"solver":       {apply("solver=rk9"), []string{"rk9", "dopri5"}},
-		"samples":      {apply("samples=0"), []string{"samples", "0"}},
-		"sigma":        {apply("sigma=-1"), []string{"sigma", "-1"}},
-		"file key":     {read(file(`{"stepz": 1}`)), []string{"stepz", "did you mean steps?"}},
-		"file text":    {read(file(`steps: 1`)), []string{"bad.json", "not a JSON object"}},
-		"no file":      {read("nowhere.json"), []string{"nowhere.json"}},
+		"near key":       {apply("learning_rat=1"), []string{"learning_rat", "did you mean learning_rate?"}},
+		"far key":        {apply("colour=red"), []string{`"colour"`, "the keys are schema, data"}},
+		"no value":       {apply("steps"), []string{"key=value"}},
+		"not a number":   {apply("steps=many"), []string{"steps", "whole number", "many"}},
+		"fraction":       {apply("steps=1.5"), []string{"steps", "whole number", "1.5"}},
+		"not a bool":     {apply("flip=maybe"), []string{"flip", "true or false"}},
+		"homotopy":       {apply("homotopy=bent"), []string{"bent", "posterior"}},
+		"solver":         {apply("solver=rk9"), []string{"rk9", "dopri5"}},
+		"samples":        {apply("samples=0"), []string{"samples", "0"}},
+		"sigma":          {apply("sigma=-1"), []string{"sigma", "-1"}},
+		"option":         {apply("potential.frequency=8"), []string{"potential.frequency", "mlp", "it has frequencies"}},
+		"option's type":  {apply("potential.frequencies=many"), []string{"potential.frequencies must be a whole number", "many"}},
+		"option's range": {apply("potential.frequencies=-1"), []string{"frequencies must not be negative", "-1"}},
+		"option's kind":  {apply("solver.order=8"), []string{"solver.order", "none of"}},
+		"file key":       {read(file(`{"stepz": 1}`)), []string{"stepz", "did you mean steps?"}},
+		"file text":      {read(file(`steps: 1`)), []string{"bad.json", "not a JSON object"}},
+		"no file":        {read("nowhere.json"), []string{"nowhere.json"}},
 	} {
 		if c.err == nil {
 			t.Errorf("%s: no error", name)
@@ -138,9 +128,6 @@ func ExampleElement_Settings() {
 	}
 	s, err := fig1.Settings("quick", "best")
 	fmt.Println(s.Data, s.Homotopy, s.Loss, s.Steps, s.Batch, s.Solver, err)
-	_, err = paper.Lookup("fig10")
-	fmt.Println(err)
 	// Output:
 	// ring8 posterior alignment 10000 256 dopri5 <nil>
-	// unknown element "fig10"; choose from fig1, fig2, fig2-celeba, fig3, fig4, fig5, fig6, fig7, fig8, fig9, table1, table2, table3, nfe
 }

@@ -66,10 +66,8 @@ type undataed struct {
 
 func (u undataed) Info() dataset.Info {
 	title := u.name
-	for _, e := range dataset.List() {
-		if e.Name == u.name {
-			title = e.Title
-		}
+	if dataset.List.Has(u.name) {
+		title = dataset.List.Summary(u.name)
 	}
 	return dataset.Info{Name: u.name, Title: title, Shape: u.shape, Source: "not at hand"}
 }

@@ -27,7 +27,7 @@ func New(o Options, by *trained.Potential, backend string, first, last int) (*Sa
 	if err != nil {
 		return nil, err
 	}
-	t, err := solver.ByName(r.Decides.Solver)
+	t, err := solver.List.Find(r.Decides.Solver)
 	if err != nil {
 		return nil, err
 	}

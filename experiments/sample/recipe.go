@@ -48,7 +48,7 @@ const recipeFile = "sampling.json"
 func (o Options) method(image bool) (solver.Tableau, solver.Solver, error) {
 	name := cmp.Or(o.Solver, solver.DormandPrince5.Name)
 	options := solver.Options{Steps: o.Steps, RTol: o.Tolerance, ATol: o.Tolerance}
-	t, err := solver.ByName(name)
+	t, err := solver.List.Find(name)
 	if err != nil {
 		return t, nil, usage.Errorf("sample: --solver: %v", err)
 	}
@@ -90,7 +90,7 @@ func newRecipe(o Options, by *trained.Potential, backend string) (recipe, solver
 		if err := json.Unmarshal(by.Run.Config, &settings); err != nil {
 			return r, nil, fmt.Errorf("sample: the configuration of %s: %w", o.Run, err)
 		}
-		if t, err = solver.ByName(settings.Solver); err != nil {
+		if t, err = solver.List.Find(settings.Solver); err != nil {
 			return r, nil, fmt.Errorf("sample: the run %s: %w; give --solver", o.Run, err)
 		}
 		r.Decides.Recorded = true

@@ -171,13 +171,10 @@ func (r Reference) opened(place string, m *vapo.Model, run *record.Manifest) (*P
 
 // oracles lists the mixtures with a name.
 func oracles() (names []string) {
-	for _, e := range dataset.List() {
-		if e.Image {
-			continue
-		}
-		if data, err := dataset.Open(e.Name, dataset.Options{}); err == nil {
+	for name := range dataset.List.All() {
+		if data, err := dataset.Open(name, dataset.Options{}); err == nil {
 			if _, ok := data.(dataset.GaussianMixture); ok {
-				names = append(names, e.Name)
+				names = append(names, name)
 			}
 		}
 	}

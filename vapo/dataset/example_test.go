@@ -108,9 +108,10 @@ func ExampleGaussianMixture() {
 	// Output: 8 0.125 [2 0] 0.1
 }
 
-func ExampleList() {
-	for _, e := range dataset.List()[:3] {
-		fmt.Printf("%-8s %s\n", e.Name, e.Title)
+// What can be named, and a line about it.
+func Example_list() {
+	for _, name := range dataset.List.Names()[:3] {
+		fmt.Printf("%-8s %s\n", name, dataset.List.Summary(name))
 	}
 	// Output:
 	// ring8    ring of 8 Gaussians

@@ -41,19 +41,19 @@ func (m *gaussians) Mixture() (weights []float64, means [][]float64, std float64
 	return weights, means, m.std
 }
 
-// openMixture adapts a formula to the list of sets. Both splits are unlimited and share no example.
-func openMixture(problem func() mixture.Mixture) opener {
-	return func(e entry, opt Options) (Dataset, error) {
-		m := problem()
-		seed := seedOf(opt.Split)
-		return &gaussians{
-			info: Info{
-				Name:   e.name,
-				Title:  e.title,
-				Shape:  []int{m.Dim()},
-				Source: fmt.Sprintf("formula %s, stream %d", e.name, seed),
-			},
-			seed: seed, means: m.Means, std: m.Std,
-		}, nil
-	}
+// mixtureOf is a set by the mixture that it is drawn from. Both splits are unlimited and share no example.
+type mixtureOf func() mixture.Mixture
+
+func (problem mixtureOf) open(e entry, opt Options) (Dataset, error) {
+	m := problem()
+	seed := seedOf(opt.Split)
+	return &gaussians{
+		info: Info{
+			Name:   e.name,
+			Title:  e.title,
+			Shape:  []int{m.Dim()},
+			Source: fmt.Sprintf("formula %s, stream %d", e.name, seed),
+		},
+		seed: seed, means: m.Means, std: m.Std,
+	}, nil
 }

@@ -15,27 +15,27 @@ type noise struct {
 	fill func(r *rand.Rand, dst []float32)
 }
 
-// openNoise adapts a formula to the list of sets. opt.Size is the side of the images, 0 for 32.
-func openNoise(fill func(r *rand.Rand, dst []float32)) opener {
-	return func(e entry, opt Options) (Dataset, error) {
-		side, seed := opt.Size, seedOf(opt.Split)
-		if side == 0 {
-			side = noiseSide
-		}
-		if side < 0 {
-			return nil, fmt.Errorf("dataset: size %d: image sizes are positive, 0 gives %d", opt.Size, noiseSide)
-		}
-		return &noise{
-			info: Info{
-				Name:   e.name,
-				Title:  e.title,
-				Shape:  []int{side, side, 3},
-				Len:    cifarTotal[opt.Split],
-				Source: fmt.Sprintf("formula %s, stream %d", e.name, seed),
-			},
-			seed: seed, fill: fill,
-		}, nil
+// noiseOf is a set of noise by what fills one image. opt.Size is the side of the images, 0 for 32.
+type noiseOf func(r *rand.Rand, dst []float32)
+
+func (fill noiseOf) open(e entry, opt Options) (Dataset, error) {
+	side, seed := opt.Size, seedOf(opt.Split)
+	if side == 0 {
+		side = noiseSide
 	}
+	if side < 0 {
+		return nil, fmt.Errorf("dataset: size %d: image sizes are positive, 0 gives %d", opt.Size, noiseSide)
+	}
+	return &noise{
+		info: Info{
+			Name:   e.name,
+			Title:  e.title,
+			Shape:  []int{side, side, 3},
+			Len:    cifarTotal[opt.Split],
+			Source: fmt.Sprintf("formula %s, stream %d", e.name, seed),
+		},
+		seed: seed, fill: fill,
+	}, nil
 }
 
 func (n *noise) Info() Info { return n.info.clone() }

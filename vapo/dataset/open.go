@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
-	"vapoflow/vapo/mixture"
+	"vapoflow/vapo/named"
 )
 
 // Options say which part of a set is wanted and where data lies. The zero value is the training split of a set that
@@ -17,63 +17,9 @@ type Options struct {
 	Split string // "train" (also "") or "test"; the two share no example
 	Size  int    // image folders: crop centrally to a square and resize to Size×Size; 0 = images as they are. celeba: the side, 0 = 64. Noise: the side, 0 = 32
 
+	Own named.Values // options of the set's own, where it has any
+
 	Dequantise bool // images: add uniform noise of the width of one level; see Dequantised
-}
-
-// Entry is one line of the list of sets.
-type Entry struct {
-	Name  string
-	Title string
-	Image bool // images [height, width, channels]; otherwise points [d]
-}
-
-type opener func(e entry, opt Options) (Dataset, error)
-
-type entry struct {
-	name, title string
-	image       bool
-	open        opener
-}
-
-// sets is the list: a new data set is one new file and one line here.
-var sets = []entry{
-	{"ring8", "ring of 8 Gaussians", false, openMixture(mixture.Ring8)},
-	{"gauss2", "Gaussian in the plane", false, openMixture(mixture.Gauss2)},
-	{"gauss16", "Gaussian in 16 dimensions", false, openMixture(mixture.Gauss16)},
-	{"modes16", "4 Gaussians in 16 dimensions", false, openMixture(mixture.Modes16)},
-	{"moons", "two moons", false, openPlanar(moons)},
-	{"checkerboard", "checkerboard", false, openPlanar(checkerboard)},
-	{"spirals", "two spirals", false, openPlanar(spirals)},
-	{"pinwheel", "pinwheel", false, openPlanar(pinwheel)},
-	{"swissroll", "swiss roll", false, openPlanar(swissRoll)},
-	{"rings", "four rings", false, openPlanar(rings)},
-	{"drawn", "drawn images, not CIFAR-10", true, openDrawn},
-	{"cifar10", "CIFAR-10", true, openCIFAR10},
-	{"cifar10-original", "CIFAR-10 with original pixels", true, openOriginals},
-	{"cifar10-interp", "CIFAR-10 interpolations", true, openInterpolations},
-	{"cifar100", "CIFAR-100", true, openCIFAR100},
-	{"svhn", "SVHN", true, openSVHN},
-	{"celeba", "CelebA", true, openCelebA},
-	{"constant", "constant colours", true, openNoise(oneColour)},
-	{"uniform", "uniform noise", true, openNoise(uniformBytes)},
-}
-
-// List returns the sets that have a name, in the order in which help texts show them.
-func List() []Entry {
-	list := make([]Entry, len(sets))
-	for k, e := range sets {
-		list[k] = Entry{Name: e.name, Title: e.title, Image: e.image}
-	}
-	return list
-}
-
-// Names returns the names in List.
-func Names() []string {
-	names := make([]string, len(sets))
-	for k, e := range sets {
-		names[k] = e.name
-	}
-	return names
 }
 
 // Open returns the set of that name, or the user's own data where name is a path: an .npz or .npy file, or a folder
@@ -95,16 +41,18 @@ func Open(name string, opt Options) (Dataset, error) {
 }
 
 func openName(name string, opt Options) (Dataset, error) {
-	for _, e := range sets {
-		if e.name == name {
-			ds, err := e.open(e, opt)
-			if _, takes := ds.(sized); err == nil && opt.Size != 0 && !takes {
-				return nil, fixedSize(name, ds.Info())
-			}
-			return ds, err
-		}
+	if !List.Has(name) {
+		return openPath(name, opt)
 	}
-	return openPath(name, opt)
+	set, err := List.Make(name, nil, opt.Own)
+	if err != nil {
+		return nil, fmt.Errorf("dataset: %w", err)
+	}
+	ds, err := set.open(entry{name, List.Summary(name)}, opt)
+	if _, takes := ds.(sized); err == nil && opt.Size != 0 && !takes {
+		return nil, fixedSize(name, ds.Info())
+	}
+	return ds, err
 }
 
 // sized is what a set adds whose images take the size that is asked for.
@@ -136,7 +84,7 @@ func openPath(path string, opt Options) (Dataset, error) {
 		return nil, fmt.Errorf("dataset: %s: %w: no such file or folder", path, ErrMissing)
 	}
 	return nil, fmt.Errorf("dataset: %w: data set %q; choose one of %s, or give an .npz or .npy file or a folder of images",
-		ErrUnknown, path, strings.Join(Names(), ", "))
+		ErrUnknown, path, strings.Join(List.Names(), ", "))
 }
 
 // seedOf is the random stream of a split of a formula.

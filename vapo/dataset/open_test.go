@@ -8,26 +8,26 @@ import (
 	"testing"
 )
 
-// TestList: whatever the list names can be opened, is called so, is of the kind it says, and refuses bad indices.
+// TestList: whatever the list names can be opened, is called so, and refuses bad indices.
 func TestList(t *testing.T) {
-	for _, e := range List() {
+	for name := range List.All() {
 		for _, split := range []string{"train", "test"} {
-			ds, err := Open(e.Name, Options{Root: os.Getenv("VAPO_DATA"), Split: split})
+			ds, err := Open(name, Options{Root: os.Getenv("VAPO_DATA"), Split: split})
 			if errors.Is(err, ErrMissing) {
 				continue
 			} else if err != nil {
 				t.Fatal(err)
 			}
 			info := ds.Info()
-			if info.Name != e.Name || info.IsImage() != e.Image || !strings.HasPrefix(info.Title, e.Title) || info.Source == "" {
-				t.Errorf("%s: %+v", e.Name, info)
+			if info.Name != name || !strings.HasPrefix(info.Title, List.Summary(name)) || info.Source == "" {
+				t.Errorf("%s: %+v", name, info)
 			}
 			x := make([]float32, info.Size())
 			if err := ds.Read(0, x); err != nil {
 				t.Error(err)
 			}
 			if ds.Read(-1, x) == nil || ds.Read(0, x[1:]) == nil || info.Len > 0 && ds.Read(info.Len, x) == nil {
-				t.Errorf("%s accepts an index outside its range, or a destination of the wrong length", e.Name)
+				t.Errorf("%s accepts an index outside its range, or a destination of the wrong length", name)
 			}
 		}
 	}
@@ -35,7 +35,7 @@ func TestList(t *testing.T) {
 
 // A size is an error where it would have no effect: it is part of a training's configuration and so of its place in the cache.
 func TestFixedSize(t *testing.T) {
-	for _, name := range append(Names(), "testdata/images.npz", "testdata/points.npz") {
+	for _, name := range append(List.Names(), "testdata/images.npz", "testdata/points.npz") {
 		refused := 0
 		for _, size := range []int{16, 32} { // 32 is the size that many have
 			ds, err := Open(name, Options{Size: size})

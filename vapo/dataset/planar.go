@@ -67,24 +67,24 @@ func rings(r *rand.Rand) (x, y float64) {
 	return radius*cos + 0.08*r.NormFloat64(), radius*sin + 0.08*r.NormFloat64()
 }
 
-// openPlanar adapts a formula to the list of sets: planarLen points of each split, drawn from a fixed seed.
-func openPlanar(formula func(*rand.Rand) (x, y float64)) opener {
-	return func(e entry, opt Options) (Dataset, error) {
-		seed := seedOf(opt.Split)
-		points := make([]float32, 0, 2*planarLen)
-		for i := range planarLen {
-			x, y := formula(source(seed, uint64(i)))
-			points = append(points, float32(x), float32(y))
-		}
-		return &array{
-			info: Info{
-				Name:   e.name,
-				Title:  e.title,
-				Shape:  []int{2},
-				Len:    planarLen,
-				Source: fmt.Sprintf("formula %s, stream %d", e.name, seed),
-			},
-			x: points,
-		}, nil
+// planar is a set in the plane by the formula of one point: planarLen points of each split, drawn from a fixed seed.
+type planar func(*rand.Rand) (x, y float64)
+
+func (formula planar) open(e entry, opt Options) (Dataset, error) {
+	seed := seedOf(opt.Split)
+	points := make([]float32, 0, 2*planarLen)
+	for i := range planarLen {
+		x, y := formula(source(seed, uint64(i)))
+		points = append(points, float32(x), float32(y))
 	}
+	return &array{
+		info: Info{
+			Name:   e.name,
+			Title:  e.title,
+			Shape:  []int{2},
+			Len:    planarLen,
+			Source: fmt.Sprintf("formula %s, stream %d", e.name, seed),
+		},
+		x: points,
+	}, nil
 }

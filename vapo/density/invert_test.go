@@ -15,7 +15,7 @@ import (
 // The exact potential, inverted, is log ρ̄ up to its constant, which the anchor finds: exact on other points than the references.
 func TestInversionOfTheOracle(t *testing.T) {
 	for name, data := range map[string]mixture.Mixture{"gauss2": mixture.Gauss2(), "ring8": mixture.Ring8(), "gauss16": mixture.Gauss16()} {
-		for _, kind := range homotopy.Names() {
+		for _, kind := range homotopy.List.Names() {
 			path, err := homotopy.New(kind, 1, 0.01)
 			if err != nil {
 				t.Fatal(err)

@@ -6,8 +6,6 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/support/exceptions"
-
-	"vapoflow/vapo/internal/named"
 )
 
 var panicf = exceptions.Panicf
@@ -106,26 +104,4 @@ func (a Arc) String() string {
 		return fmt.Sprintf("%s (omega = %g)", a.Name, a.Omega)
 	}
 	return fmt.Sprintf("%s (omega = %g, sigma = %g)", a.Name, a.Omega, a.Sigma)
-}
-
-// kinds lists the paths that can be named: a new one is one line here.
-var kinds = named.List[func(omega, sigma float64) (Arc, error)]{
-	{"posterior", "the paper's: alpha = 1, beta = t", Posterior},
-	{"linear", "alpha = 1-t, beta = t", Linear},
-	{"straight", "flow matching's path: mu = t, sd = omega(1-t)", func(omega, _ float64) (Arc, error) { return Straight(omega) }},
-}
-
-// Names lists the paths that [New] knows.
-func Names() []string { return kinds.Names() }
-
-// Summary is the one-line description of a named path.
-func Summary(name string) string { return kinds.Summary(name) }
-
-// New builds a path by name with prior's ω and likelihood's σ; Straight ignores σ.
-func New(name string, omega, sigma float64) (Arc, error) {
-	build, err := kinds.Find("homotopy", name)
-	if err != nil {
-		return Arc{}, err
-	}
-	return build(omega, sigma)
 }

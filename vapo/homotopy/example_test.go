@@ -70,13 +70,13 @@ func ExampleEvaluate() {
 
 // Every path can be named.
 func ExampleNew() {
-	for _, name := range homotopy.Names() {
+	for _, name := range homotopy.List.Names() {
 		path, err := homotopy.New(name, 1, 0.01)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
-		fmt.Printf("%s: %s; c = %.4f\n", name, homotopy.Summary(name), path.C)
+		fmt.Printf("%s: %s; c = %.4f\n", name, homotopy.List.Summary(name), path.C)
 	}
 	// Output:
 	// posterior: the paper's: alpha = 1, beta = t; c = 0.9900

@@ -18,7 +18,7 @@ import (
 func paths(t testing.TB) []homotopy.Arc {
 	var all []homotopy.Arc
 	for _, c := range [][2]float64{{1, 0.01}, {2.5, 0.3}} {
-		for _, name := range homotopy.Names() {
+		for _, name := range homotopy.List.Names() {
 			h, err := homotopy.New(name, c[0], c[1])
 			if err != nil {
 				t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"vapoflow/vapo/homotopy"
-	"vapoflow/vapo/internal/named"
 	"vapoflow/vapo/potential"
 )
 
@@ -86,20 +85,3 @@ func squaredNorm(x *Node) *Node { return sumPerExample(graph.Square(x)) }
 func sumPerExample(x *Node) *Node {
 	return graph.ReduceSum(graph.Reshape(x, x.Shape().Dim(0), -1), 1)
 }
-
-// kinds lists the losses that can be named: a new one is one line here.
-var kinds = named.List[Loss]{
-	{"alignment", "by parts: flow matching with a conservative field", Alignment{}},
-	{"averaged", "alignment with targets averaged over the batch: less noise, for points", Averaged{}},
-	{"variance-reduced", "the paper's mean with antithetic noise and a control variate", VarianceReduced{}},
-	{"covariance", "the paper's estimator; its noise hides the signal", Covariance{}},
-}
-
-// Names lists the losses that [New] knows.
-func Names() []string { return kinds.Names() }
-
-// Summary is the one-line description of a named loss.
-func Summary(name string) string { return kinds.Summary(name) }
-
-// New gives a loss by name.
-func New(name string) (Loss, error) { return kinds.Find("loss", name) }

@@ -33,7 +33,7 @@ func problems(t testing.TB) map[string]mixture.Mixture {
 func paths(t testing.TB) []homotopy.Arc {
 	t.Helper()
 	var all []homotopy.Arc
-	for _, name := range homotopy.Names() {
+	for _, name := range homotopy.List.Names() {
 		h, err := homotopy.New(name, 1.3, 0.1)
 		if err != nil {
 			t.Fatal(err)

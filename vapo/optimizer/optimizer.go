@@ -5,8 +5,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	gomlx "github.com/gomlx/gomlx/ml/train/optimizer"
-
-	"vapoflow/vapo/internal/named"
 )
 
 // Optimizer builds the update of the trainable variables vars, of which grads are the gradients in the same order, at the learning
@@ -14,21 +12,6 @@ import (
 type Optimizer interface {
 	Update(scope *model.Scope, vars []*model.Variable, grads []*graph.Node, rate *graph.Node)
 }
-
-// kinds lists the optimizers that can be named: a new one is one line here.
-var kinds = named.List[Optimizer]{
-	{"adam", "adaptive moments (Kingma and Ba 2014), GoMLX's", Adam{}},
-	{"muon", "orthogonalised momentum on matrices and kernels, Adam on the rest (Jordan 2024)", Muon{}},
-}
-
-// Names lists the optimizers that [New] knows.
-func Names() []string { return kinds.Names() }
-
-// Summary describes a named optimizer in a line.
-func Summary(name string) string { return kinds.Summary(name) }
-
-// New gives the optimizer of a name with its default numbers.
-func New(name string) (Optimizer, error) { return kinds.Find("optimizer", name) }
 
 // Step is the number of updates that a store has seen.
 func Step(store *model.Store) int { return int(gomlx.GetGlobalStep(store)) }

@@ -89,7 +89,7 @@ func problem(scope *model.Scope, a, w, bias *graph.Node) (*graph.Node, []*model.
 // Every optimizer that can be named lowers an ill-conditioned quadratic of a matrix and a vector ten-thousandfold, with a rate that
 // falls to zero.
 func TestConvergesOnAQuadratic(t *testing.T) {
-	for _, name := range optimizer.Names() {
+	for _, name := range optimizer.List.Names() {
 		t.Run(name, func(t *testing.T) {
 			first, last := 0.0, 0.0
 			descend(t, name, 400, func(_ int, loss float64) {
@@ -106,7 +106,7 @@ func TestConvergesOnAQuadratic(t *testing.T) {
 }
 
 func descend(t testing.TB, name string, steps int, observe func(int, float64)) {
-	o, err := optimizer.New(name)
+	o, err := optimizer.List.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,14 +145,10 @@ func descend(t testing.TB, name string, steps int, observe func(int, float64)) {
 	}
 }
 
-func ExampleNew() {
-	for _, name := range optimizer.Names() {
-		fmt.Println(name+":", optimizer.Summary(name))
-	}
-	_, err := optimizer.New("sgd")
-	fmt.Println(err)
+func Example_list() {
+	fmt.Println(optimizer.List.Summary("muon"))
+	fmt.Println(optimizer.List.Find("adam"))
 	// Output:
-	// adam: adaptive moments (Kingma and Ba 2014), GoMLX's
-	// muon: orthogonalised momentum on matrices and kernels, Adam on the rest (Jordan 2024)
-	// unknown optimizer "sgd"; choose one of adam, muon
+	// orthogonalised momentum on matrices and kernels, Adam on the rest (Jordan 2024)
+	// {0} <nil>
 }

@@ -25,6 +25,12 @@ type VectorField interface {
 	Field(scope *model.Scope, x, s *Node) *Node
 }
 
+// Shaped is what a [Potential] adds that takes examples of some shapes only.
+type Shaped interface {
+	// Accepts is an error where the potential cannot take examples of the shape, [d] or [height, width, channels].
+	Accepts(shape []int) error
+}
+
 // Evaluator returns p as a function of the graph alone: Φ [batch] and ∇Φ, or the [VectorField], of x's
 // shape. Every call uses the same weights.
 func Evaluator(scope *model.Scope, p Potential) At {

@@ -1,6 +1,8 @@
 package potential
 
 import (
+	"fmt"
+
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/layers/activation"
@@ -16,11 +18,25 @@ import (
 // so that ∇Φ has the reach of a U-Net at half the parameters. The zero value has 0.2 M
 // parameters for 32×32×3.
 type ResNet struct {
-	Width  int // channels of the first level, doubled at the next; 0 means 32
-	Blocks int // residual blocks of each level; 0 means 1
+	Width  int `json:"width"` // channels of the first level, doubled at the next; 0 means 32
+	Blocks int `json:"depth"` // residual blocks of each level; 0 means 1
 }
 
-var _ Potential = ResNet{}
+var (
+	_ Potential = ResNet{}
+	_ Shaped    = ResNet{}
+)
+
+// Accepts implements [Shaped].
+func (r ResNet) Accepts(shape []int) error {
+	if len(shape) != 3 {
+		return fmt.Errorf("it takes images [height, width, channels], and the data has examples of shape %v", shape)
+	}
+	if shape[0]%8 != 0 || shape[1]%8 != 0 {
+		return fmt.Errorf("it needs a height and width that are multiples of 8, and the images are %d×%d; pad or resize them (image_size does it for folders)", shape[0], shape[1])
+	}
+	return nil
+}
 
 // Value implements [Potential]; height and width of x must be multiples of 8, at least.
 func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {

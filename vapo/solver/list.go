@@ -2,24 +2,36 @@ package solver
 
 import (
 	"fmt"
-	"strings"
+
+	"vapoflow/vapo/named"
 )
 
-// Tableaus lists the methods by order. A new method is one value in one file and one entry here.
-func Tableaus() []Tableau {
-	return []Tableau{Euler, Midpoint, Heun, BogackiShampine, RK4, DormandPrince5, Tsitouras5, DormandPrince8}
-}
+// List is the methods that can be named, by order: a new one is one line here.
+var List = named.New("solver", listed(
+	Euler,
+	Midpoint,
+	Heun,
+	BogackiShampine,
+	RK4,
+	DormandPrince5,
+	Tsitouras5,
+	DormandPrince8,
+))
 
-// ByName returns the tableau called name, such as "rk4" or "dopri5".
-func ByName(name string) (Tableau, error) {
-	var names []string
-	for _, t := range Tableaus() {
-		if t.Name == name {
-			return t, nil
+// listed takes names and summaries from the tableaus, as in "Dormand–Prince 5(4): order 5, evaluations per step 6, chooses its steps".
+func listed(all ...Tableau) (entries named.Entries[Tableau]) {
+	for _, t := range all {
+		evaluations := t.Stages()
+		if t.FSAL() { // the last stage is the next step's first
+			evaluations--
 		}
-		names = append(names, t.Name)
+		summary := fmt.Sprintf("%s: order %d, evaluations per step %d", t.Title, t.Order, evaluations)
+		if t.Adaptive() {
+			summary += ", chooses its steps"
+		}
+		entries = append(entries, named.Entries[Tableau]{{t.Name, summary, t}}...)
 	}
-	return Tableau{}, fmt.Errorf("solver: no solver %q; choose one of %s", name, strings.Join(names, ", "))
+	return entries
 }
 
 // Options are the settings that a name alone does not fix; the zero value takes the drivers' defaults.
@@ -33,9 +45,9 @@ type Options struct {
 // New returns the solver called name: Adaptive where the method estimates its error and o.Steps is 0, Fixed otherwise.
 // Tolerances for a solver with fixed steps are an error.
 func New(name string, o Options) (Solver, error) {
-	t, err := ByName(name)
+	t, err := List.Find(name)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("solver: %w", err)
 	}
 	if o.Steps == 0 && t.Adaptive() {
 		s := Adaptive{Tableau: t, RTol: o.RTol, ATol: o.ATol, MaxSteps: o.MaxSteps}

@@ -14,8 +14,8 @@ import (
 
 // Every loss that can be named.
 func TestNamed(t *testing.T) {
-	for _, name := range loss.Names() {
-		l, err := loss.New(name)
+	for _, name := range loss.List.Names() {
+		l, err := loss.List.Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package vapo
+package times_test
 
 import (
 	"math"
@@ -8,20 +8,21 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/times"
 )
 
 // However s is drawn, the weighted mean must be the uniform one: here of powers of s.
 func TestTimesHaveTheUniformMean(t *testing.T) {
-	for _, entry := range times {
-		t.Run(entry.Name, func(t *testing.T) {
+	for name, law := range times.List.All() {
+		t.Run(name, func(t *testing.T) {
 			s := make([]float32, 100_000)
-			entry.Value.Draw(rand.New(rand.NewPCG(1, 2)), s)
+			law.Draw(rand.New(rand.NewPCG(1, 2)), s)
 			weight := make([]float32, len(s))
 			for i := range weight {
 				weight[i] = 1
 			}
-			if entry.Value.Weight != nil {
-				out, err := graph.CallOnce(backend.Host(), entry.Value.Weight, s)
+			if weighted, ok := law.(times.Weighted); ok {
+				out, err := graph.CallOnce(backend.Host(), weighted.Weight, s)
 				if err != nil {
 					t.Fatal(err)
 				}
