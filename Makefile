@@ -8,7 +8,7 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker docker-test
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker docker-test bundle
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -65,6 +65,9 @@ browser-test: ## notebooks in JupyterLab and results/index.html in headless Chro
 
 docker: ## build the CPU image (needs a container engine; docker/README.md)
 	docker build -t vapoflow:cpu -f docker/Dockerfile .
+
+bundle: ## one archive for a machine without Go or a network (docker/BUNDLE.md)
+	@scripts/bundle
 
 xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 	@scripts/fetch-xla

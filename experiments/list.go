@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/bench"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/report"
@@ -13,13 +14,15 @@ import (
 )
 
 func (a *app) listCommand() *cobra.Command {
-	var preset, recipe string
+	var preset, recipe, out string
+	var needs bool
 	cmd := &cobra.Command{
 		Use:   "list [ID | pieces]",
 		Short: "List the paper's figures and tables with their status, the settings of one, or all pieces with a name",
 		Example: `  experiments list
   experiments list pieces                            homotopies, potentials, losses, times, solvers, data sets
-  experiments list fig1 --preset cpu > mine.json     settings that --config reads`,
+  experiments list fig1 --preset cpu > mine.json     settings that --config reads
+  experiments list fig2 --preset paper --needs       the steps, hours and memory of its training, from the record of bench step`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, ids []string) error {
 			if len(ids) == 1 && ids[0] == "pieces" {
@@ -29,7 +32,7 @@ func (a *app) listCommand() *cobra.Command {
 				return nil
 			}
 			if len(ids) == 1 {
-				return a.listSettings(ids[0], preset, recipe)
+				return a.listSettings(ids[0], preset, recipe, needs, out)
 			}
 			for _, e := range paper.Elements() {
 				a.Say("%-11s %s", e.ID, e.Title)
@@ -39,10 +42,12 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&preset, "preset", "quick", "of the settings: smoke, quick, cpu or paper")
 	cmd.Flags().StringVar(&recipe, "recipe", "best", "of the settings: best or paper")
+	cmd.Flags().BoolVar(&needs, "needs", false, "what its training takes on the backend that is found, instead of its settings")
+	cmd.Flags().StringVar(&out, "out", "results", "folder of results, with the record of bench step")
 	return cmd
 }
 
-func (a *app) listSettings(id, preset, recipe string) error {
+func (a *app) listSettings(id, preset, recipe string, needs bool, out string) error {
 	e, err := paper.Lookup(id)
 	if err != nil {
 		return usage.Wrap(err)
@@ -50,6 +55,18 @@ func (a *app) listSettings(id, preset, recipe string) error {
 	s, err := e.Settings(preset, recipe)
 	if err != nil {
 		return asUsage(err)
+	}
+	if needs {
+		choice, err := openBackend("")
+		if err != nil {
+			return err
+		}
+		line, err := bench.Needs(out, preset, choice.Name, s.Config)
+		if err != nil {
+			return err
+		}
+		a.Say("%s: %s", id, line)
+		return nil
 	}
 	a.Say("%s", s)
 	return nil

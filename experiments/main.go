@@ -140,6 +140,6 @@ own data, and reports what was found.`,
 		return usage.Errorf("%v; `experiments %s --help` shows the flags", err, cmd.Name())
 	})
 	root.AddCommand(a.listCommand(), a.runCommand(), a.sweepCommand(), a.trainCommand(), a.reportCommand(),
-		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.dataCommand(), a.doctorCommand())
+		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.gpuDayCommand(), a.dataCommand(), a.doctorCommand())
 	return root
 }

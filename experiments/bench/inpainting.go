@@ -15,6 +15,7 @@ import (
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
 	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
 	"vapoflow/vapo/posterior"
@@ -22,7 +23,7 @@ import (
 )
 
 type inpaintingOptions struct {
-	model  string
+	models []string
 	images int
 	noise  float64
 }
@@ -33,22 +34,24 @@ var inpainting = Bench{
 	Long: `Hides the right half of held-out images and of training images, and fills it in by annealed chains led by the guided flow, one for each image. A
 potential that has learned its training images by heart fills in halves that lie nearer to the training images than held-out halves do, and knows the
 training images' own halves better than held-out ones. Distances are root mean squares over the hidden half, in grey levels; standard errors are over images.`,
-	Example: "  experiments bench inpainting\n  experiments bench inpainting --model celeba --images 16",
+	Example: "  experiments bench inpainting\n  experiments bench inpainting --models celeba --images 16",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &inpaintingOptions{}
-		f.StringVar(&o.model, "model", "cifar10", "potential that ships; its data is looked for in $VAPO_DATA, else ./data")
-		f.IntVar(&o.images, "images", 32, "images of each split")
+		f.StringSliceVar(&o.models, "models", pretrained.Names(), "potentials that ship; their data is looked for in $VAPO_DATA, else ./data")
+		f.IntVar(&o.images, "images", 24, "images of each split")
 		f.Float64Var(&o.noise, "noise", 0.05, "standard deviation of the known values")
 		return o
 	},
 }
 
 func (o *inpaintingOptions) check() error {
-	if _, err := pretrained.Files(o.model); err != nil {
-		return usage.Wrap(err)
+	for _, model := range o.models {
+		if _, err := pretrained.Files(model); err != nil {
+			return usage.Wrap(err)
+		}
 	}
-	if o.images < 3 || !(o.noise > 0) {
-		return usage.Errorf("bench inpainting: needs --images 3 at least and --noise above 0, got %d and %g", o.images, o.noise)
+	if len(o.models) == 0 || o.images < 3 || !(o.noise > 0) {
+		return usage.Errorf("bench inpainting: needs a model, --images 3 at least and --noise above 0, got %v, %d and %g", o.models, o.images, o.noise)
 	}
 	return nil
 }
@@ -64,7 +67,17 @@ func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	files, err := pretrained.Files(o.model)
+	for _, model := range o.models {
+		if err := o.one(ctx, w, choice, model); err != nil {
+			return fmt.Errorf("pretrained:%s: %w", model, err)
+		}
+	}
+	return nil
+}
+
+// one measures one of the potentials.
+func (o *inpaintingOptions) one(ctx context.Context, w *work, choice *backend.Choice, model string) error {
+	files, err := pretrained.Files(model)
 	if err != nil {
 		return err
 	}
@@ -84,11 +97,11 @@ func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	held, err := o.paint(ctx, w, m, test, "held-out")
+	held, err := o.paint(ctx, w, m, test, model+" held-out")
 	if err != nil {
 		return err
 	}
-	seen, err := o.paint(ctx, w, m, train, "training")
+	seen, err := o.paint(ctx, w, m, train, model+" training")
 	if err != nil {
 		return err
 	}
@@ -97,9 +110,8 @@ func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	o.report(w.run, m.Shape, known, held, seen, near)
-	w.run.Note("Data: %s.", train.Info().Title)
-	return o.draw(w.run, m.Shape, known, held, train, near)
+	o.report(w.run, model, train.Info().Title, known, held, seen, near)
+	return o.draw(w.run, model, m.Shape, known, held, train, near)
 }
 
 // rightHidden is the mask of the left half of images [height, width, channels].
@@ -205,7 +217,7 @@ func nearestHalves(ctx context.Context, w *work, train dataset.Dataset, known []
 }
 
 // report puts the distances on record.
-func (o *inpaintingOptions) report(run *record.Run, shape []int, known []bool, held, seen halves, near [4][]metric.Neighbor) {
+func (o *inpaintingOptions) report(run *record.Run, model, data string, known []bool, held, seen halves, near [4][]metric.Neighbor) {
 	size := len(hidden(known, held.images[0]))
 	nearest := func(k int) (out []float64) {
 		for _, n := range near[k] {
@@ -232,20 +244,20 @@ func (o *inpaintingOptions) report(run *record.Run, shape []int, known []bool, h
 		}
 	}
 	table := record.Table{
-		Caption: fmt.Sprintf("Right halves of %d held-out and %d training images of pretrained:%s, hidden and filled in: root mean square distance over the hidden half in grey levels, mean ± standard error over the images. The nearest training image is that with the nearest right half, a training image itself left out; of a training image's inpainting it may be that image, as for %.0f of %d.", o.images, o.images, o.model, copied, o.images),
+		Caption: fmt.Sprintf("pretrained:%s, right halves of %d held-out and %d training images hidden and filled in (%s): root mean square distance over the hidden half in grey levels, mean ± standard error over the images. The nearest training image is that with the nearest right half; a training image is not its own. %.0f of %d training images are what is nearest to their own inpainting.", model, o.images, o.images, data, copied, o.images),
 		Header:  []string{"distance", "held-out images", "training images"},
 	}
 	row := func(name string, a, b []float64) {
 		table.Rows = append(table.Rows, []string{name, withError(a), withError(b)})
-		run.Results["held-out: "+name], run.Results["training: "+name] = stat.Mean(a, nil), stat.Mean(b, nil)
+		run.Results[model+" held-out: "+name], run.Results[model+" training: "+name] = stat.Mean(a, nil), stat.Mean(b, nil)
 	}
 	row("inpainting to the nearest training image", nearest(0), nearest(2))
 	row("image to the nearest training image", nearest(1), nearest(3))
 	row("their difference, in pairs", floats.SubTo(make([]float64, o.images), nearest(0), nearest(1)), floats.SubTo(make([]float64, o.images), nearest(2), nearest(3)))
 	row("inpainting to its own image", own(held, true), own(seen, true))
 	row("inpainting to its own image, known half", own(held, false), own(seen, false))
-	run.Results["training images that their inpainting is nearest to"] = copied
-	run.Tables = []record.Table{table}
+	run.Results[model+" training images that are nearest to their inpainting"] = copied
+	run.Tables = append(run.Tables, table)
 }
 
 // withError is mean ± standard error.
@@ -255,12 +267,12 @@ func withError(x []float64) string {
 }
 
 // draw shows the first held-out images: what is known, the inpainting, the image, and the training image whose right half is nearest.
-func (o *inpaintingOptions) draw(run *record.Run, shape []int, known []bool, held halves, train dataset.Dataset, near [4][]metric.Neighbor) error {
+func (o *inpaintingOptions) draw(run *record.Run, model string, shape []int, known []bool, held halves, train dataset.Dataset, near [4][]metric.Neighbor) error {
 	if shape[2] != 3 {
 		return errors.New("bench inpainting: only RGB images are drawn")
 	}
 	var pixels []float32
-	rows := min(8, len(held.images))
+	rows := min(12, len(held.images))
 	for i := range rows {
 		seen, neighbour := make([]float32, len(known)), make([]float32, len(known))
 		for j, k := range known {
@@ -277,5 +289,5 @@ func (o *inpaintingOptions) draw(run *record.Run, shape []int, known []bool, hel
 	if err != nil {
 		return err
 	}
-	return saveFigure(run, "inpainting-"+o.model, f, fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", o.model, run.Results["held-out: acceptance"]))
+	return saveFigure(run, "inpainting-"+model, f, fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", model, run.Results[model+" held-out: acceptance"]))
 }

@@ -81,7 +81,7 @@ func guidedMethod(name string, strength float64) posteriorMethod {
 		if err != nil {
 			return nil, 0, err
 		}
-		return x.Value().([][]float64), 100, nil
+		return x.Value().([][]float64), 104, nil
 	}}
 }
 
@@ -105,8 +105,8 @@ var posteriorMethods = []posteriorMethod{
 	guidedMethod("guided flow, strength 4", 4),
 	chainMethod("MALA, annealed", posterior.Chains{Steps: 10, Burn: 50}),
 	chainMethod("guided flow and MALA", posterior.Chains{Steps: 10, Burn: 50, Guide: &posterior.Guided{}}),
-	chainMethod("MALA, exchange", posterior.Chains{Steps: 5, Burn: 80, Exchange: true}),
-	chainMethod("strength 4, MALA, exchange", posterior.Chains{Steps: 5, Burn: 80, Exchange: true, Guide: &posterior.Guided{Strength: 4}}),
+	chainMethod("MALA, exchange", posterior.Chains{Steps: 5, Burn: 120, Exchange: true}),
+	chainMethod("strength 4, MALA, exchange", posterior.Chains{Steps: 5, Burn: 120, Exchange: true, Guide: &posterior.Guided{Strength: 4}}),
 }
 
 // shown in the figure are the guided flows and the chains with exchange.

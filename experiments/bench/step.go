@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/console"
+	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
@@ -32,27 +33,48 @@ var stepCases = []struct {
 
 var step = Bench{
 	ID: "step", Title: "Time of a training step",
-	Short: "Time a training step on pure Go and on XLA",
+	Short: "Time a training step on pure Go and on XLA, or that of a preset",
 	Long: `Times whole training steps as vapo.Train takes them, drawing the batch included: the median after a warm-up, on
-pure Go and, where a plugin is found, on XLA. Let nothing else run meanwhile.`,
-	Example: "  experiments bench step\n  experiments bench step --steps 500",
+pure Go and, where a plugin is found, on XLA. Let nothing else run meanwhile.
+
+With --preset it times the network of Figure 2 at that preset, on the backend that $VAPO_BACKEND or auto chooses, at each of --batches, with the
+peak memory of this process so far; "experiments list fig2 --preset paper --needs" then says what a whole training takes.`,
+	Example: "  experiments bench step\n  experiments bench step --steps 500\n  experiments bench step --preset paper --batches 128,256,512 --steps 50",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &stepOptions{}
-		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP; a quarter for the ResNet")
+		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP, a quarter for the ResNet; or for each batch of --batches")
+		f.StringVar(&o.preset, "preset", "", "preset whose network of images is timed: "+strings.Join(paper.Presets, ", "))
+		f.IntSliceVar(&o.batches, "batches", []int{128, 256, 512}, "batches, with --preset")
 		return o
 	},
 }
 
-type stepOptions struct{ steps int }
+type stepOptions struct {
+	steps   int
+	preset  string
+	batches []int
+}
 
 func (o *stepOptions) check() error {
-	if o.steps < 10 {
-		return usage.Errorf("bench step: --steps must be at least 10, got %d", o.steps)
+	if o.preset == "" {
+		if o.steps < 10 {
+			return usage.Errorf("bench step: --steps must be at least 10, got %d", o.steps)
+		}
+		return nil
+	}
+	if err := paper.CheckPreset(o.preset, paper.Recipes[0]); err != nil {
+		return usage.Wrap(err)
+	}
+	if o.steps < 1 || len(o.batches) == 0 || slices.Min(o.batches) < 1 {
+		return usage.Errorf("bench step: --steps and --batches must be at least 1, got %d and %v", o.steps, o.batches)
 	}
 	return nil
 }
 
 func (o *stepOptions) measure(ctx context.Context, w *work) error {
+	if o.preset != "" {
+		return o.measurePreset(ctx, w)
+	}
 	table := record.Table{Caption: "Median time of a training step in ms.", Header: []string{"training"}}
 	for _, c := range stepCases {
 		table.Rows = append(table.Rows, []string{c.name})

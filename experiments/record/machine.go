@@ -34,6 +34,18 @@ type Hardware struct {
 	GPU    string `json:"gpu,omitempty"` // NVIDIA's, by name
 }
 
+// PeakMemory is the most that this process has held so far, in bytes; 0 where the system does not say.
+func PeakMemory() int64 {
+	text, _ := os.ReadFile("/proc/self/status")
+	for line := range strings.Lines(string(text)) {
+		if rest, ok := strings.CutPrefix(line, "VmHWM:"); ok {
+			kB, _ := strconv.ParseInt(strings.Fields(rest)[0], 10, 64)
+			return kB * 1024
+		}
+	}
+	return 0
+}
+
 // modulePath tells this module's repository from another that happens to be the working directory.
 const modulePath = "vapoflow"
 

@@ -26,10 +26,13 @@ var patterns = map[string][]string{
 	cpu:  {"pjrt_c_api_cpu*_plugin" + libExt, "pjrt[-_]plugin[-_]cpu*" + libExt, "xla_cpu_pjrt" + libExt},
 }
 
-// SearchPath lists the folders searched for plugins, first to last: those that `make xla` fills, then
-// $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders. CUDA plugins are then looked for in JAX's Python package.
+// SearchPath lists the folders searched for plugins, first to last: those of the folder xla beside the program, as `make bundle` lays it
+// out, those that `make xla` fills, then $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders. CUDA plugins are then looked for in JAX's Python package.
 func SearchPath() []string {
 	var dirs []string
+	if beside := bundled(); beside != "" {
+		dirs = append(newestFirst(filepath.Join(beside, "*")), newestFirst(filepath.Join(beside, "*", "jax_plugins", "xla_cuda*"))...)
+	}
 	if cache := cachedir.Dir(); cache != "" {
 		versions := newestFirst(filepath.Join(cache, "xla", "*")) // one folder per version of the plugin
 		dirs = append(dirs, versions...)
@@ -45,6 +48,15 @@ func SearchPath() []string {
 		dirs = append(dirs, lib, filepath.Join(lib, "nvidia"))
 	}
 	return append(dirs, "/usr/local/lib/go-xla", "/usr/local/lib/go-xla/nvidia")
+}
+
+// bundled is the folder xla beside the program.
+func bundled() string {
+	program, err := os.Executable()
+	if err != nil {
+		return ""
+	}
+	return filepath.Join(filepath.Dir(program), "xla")
 }
 
 // candidates lists the plugins worth trying for kind ("" for CUDA, then CPU); notes says why CUDA is not among them.

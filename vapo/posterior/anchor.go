@@ -72,7 +72,10 @@ func (p *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
 	if err != nil {
 		return 0, err
 	}
-	x := g.noise()
+	x, err := p.start(ctx, g)
+	if err != nil {
+		return 0, err
+	}
 	if s > DefaultStart {
 		if x, err = p.carry(ctx, Guided{Strength: 1}, g, x, DefaultStart, s, 20); err != nil {
 			return 0, err

@@ -38,11 +38,43 @@ func (g Guided) withDefaults() (Guided, error) {
 	return g, nil
 }
 
-// DefaultStart is the clock at which chains and guided flows begin, at a draw of the prior N(0, ω² I): where μ = 0 Φ says nothing
-// of the data.
+// DefaultStart is the clock at which chains and guidance begin: where μ = 0 Φ says nothing of the data. Up to it a flow's own field, without
+// guidance, carries noise; a composition begins at the noise itself.
 const DefaultStart = 0.05
 
-// Guide draws n samples, [n, shape...], by the guided flow from s = [DefaultStart] to 1. Sample i is a function of (seed, i).
+// startSteps are Heun's on the way to DefaultStart.
+const startSteps = 2
+
+// start carries noise from s = 0 to DefaultStart.
+func (p *Posterior) start(ctx context.Context, g *group) ([]float64, error) {
+	x := g.noise()
+	if !p.Prior.single() {
+		return x, nil
+	}
+	field := func(s float64, y solver.State) (solver.State, error) {
+		out, err := p.terms[0].Call(y[0], s)
+		if err != nil {
+			return nil, fmt.Errorf("posterior: evaluating the flow at s = %g: %w", s, err)
+		}
+		finalize(out[0])
+		return solver.State{out[1]}, nil
+	}
+	return p.solve(ctx, field, x, 0, DefaultStart, startSteps)
+}
+
+// solve carries rows x along a field in Heun steps.
+func (p *Posterior) solve(ctx context.Context, field solver.Field, x []float64, from, to float64, steps int) ([]float64, error) {
+	start := p.tensor(x)
+	defer finalize(start)
+	end, err := solver.Fixed{Tableau: solver.Heun, Steps: steps, Backend: p.Prior.flows[0].Backend}.Solve(ctx, field, solver.State{start}, from, to)
+	if err != nil {
+		return nil, fmt.Errorf("posterior: the guided flow: %w", err)
+	}
+	defer end.Finalize()
+	return flatten(end.State[0]), nil
+}
+
+// Guide draws n samples, [n, shape...], by the guided flow from s = 0 to 1, guided from [DefaultStart] on. Sample i is a function of (seed, i).
 func (p *Posterior) Guide(ctx context.Context, how Guided, n int, seed uint64) (*tensors.Tensor, error) {
 	how, err := how.withDefaults()
 	if err != nil {
@@ -54,7 +86,11 @@ func (p *Posterior) Guide(ctx context.Context, how Guided, n int, seed uint64) (
 		if err != nil {
 			return err
 		}
-		x, err := p.carry(ctx, how, g, g.noise(), DefaultStart, 1, how.Steps)
+		x, err := p.start(ctx, g)
+		if err != nil {
+			return err
+		}
+		x, err = p.carry(ctx, how, g, x, DefaultStart, 1, how.Steps)
 		all = append(all, x...)
 		return err
 	})
@@ -96,14 +132,7 @@ func (p *Posterior) carry(ctx context.Context, how Guided, g *group, x []float64
 		u, err := p.field(c, how.Strength, spread, flatten(y[0]), g.data)
 		return solver.State{p.tensor(u)}, err
 	}
-	start := p.tensor(x)
-	defer finalize(start)
-	end, err := solver.Fixed{Tableau: solver.Heun, Steps: steps, Backend: p.Prior.flows[0].Backend}.Solve(ctx, field, solver.State{start}, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("posterior: the guided flow: %w", err)
-	}
-	defer end.Finalize()
-	return flatten(end.State[0]), nil
+	return p.solve(ctx, field, x, from, to, steps)
 }
 
 // field is the guided flow's at rows x.
