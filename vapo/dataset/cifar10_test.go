@@ -99,6 +99,25 @@ func TestCIFARDamaged(t *testing.T) {
 	}
 }
 
+// TestCIFARPart: short files are damaged, unless the folder says that it holds a part on purpose; the title tells.
+func TestCIFARPart(t *testing.T) {
+	root := t.TempDir()
+	folder := filepath.Join(root, cifarFolder)
+	for _, split := range cifarFiles {
+		for _, file := range split {
+			write(t, filepath.Join(folder, file.name), madeUp(3))
+		}
+	}
+	if _, err := Open("cifar10", Options{Root: root}); err == nil || !strings.Contains(err.Error(), "damaged") {
+		t.Errorf("short files without a mark: %v", err)
+	}
+	write(t, filepath.Join(folder, partMark), nil)
+	set, err := Open("cifar10", Options{Root: root})
+	if err != nil || set.Info().Title != "CIFAR-10 train, a part: 15 of 50000 images, not verified" {
+		t.Errorf("a part is titled %q (%v)", set.Info().Title, err)
+	}
+}
+
 func TestCIFARMissing(t *testing.T) {
 	for _, root := range []string{"", t.TempDir()} {
 		_, err := Open("cifar10", Options{Root: root})
