@@ -103,6 +103,9 @@ func TestCIFARDamaged(t *testing.T) {
 func TestCIFARPart(t *testing.T) {
 	root := t.TempDir()
 	folder := filepath.Join(root, cifarFolder)
+	if err := os.Mkdir(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	for _, split := range cifarFiles {
 		for _, file := range split {
 			write(t, filepath.Join(folder, file.name), madeUp(3))
