@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -15,10 +16,10 @@ import (
 
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/safetensors"
-	"vapoflow/experiments/score"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/potential"
@@ -152,14 +153,17 @@ func addCheck(arrays map[string]*tensors.Tensor, m *vapo.Model) error {
 	if err != nil {
 		return err
 	}
-	store, err := score.Doubled(m.Store)
+	onHost := m.With(m.Potential)
+	onHost.Backend = backend.Host()
+	exec, err := onHost.Compile(dtypes.Float64, func(at potential.At, in []*graph.Node) []*graph.Node {
+		phi, grad := at(in[0], in[1])
+		return []*graph.Node{phi, grad}
+	})
 	if err != nil {
 		return err
 	}
-	values := score.Widened(tensors.MustCopyFlatData[float32](x))
-	out, err := model.CallOnceN(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) (phi, grad *graph.Node) {
-		return potential.Evaluator(scope, m.Potential)(x, s)
-	}, tensors.FromFlatDataAndDimensions(values, x.Shape().Dimensions...), []float64{float64(s[0]), float64(s[1]), float64(s[2]), float64(s[3])})
+	defer exec.Finalize()
+	out, err := exec.Call(numbers.Tensor(dtypes.Float64, numbers.Flat(x), x.Shape().Dimensions...), numbers.Wide(s))
 	if err != nil {
 		return err
 	}

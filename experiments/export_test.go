@@ -12,10 +12,11 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
-	"vapoflow/experiments/score"
+	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/potential"
@@ -86,7 +87,10 @@ func saveByFormula(t *testing.T, dir string, shape []int, change func(*vapo.Conf
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := m.Evaluate(x, 0.5); err != nil { // makes the weights
+	_, err = model.CallOnce(backend.Host(), m.Store, func(scope *model.Scope, x, s *graph.Node) *graph.Node { // makes the weights
+		return m.Potential.Value(scope.At(potential.Scope), x, s)
+	}, x, []float32{0.5})
+	if err != nil {
 		t.Fatal(err)
 	}
 	for v := range m.Store.IterVariables() {
@@ -135,7 +139,7 @@ func readSafetensors(t *testing.T, path string) (metadata map[string]string, rea
 		if e.DType == "F32" {
 			narrow := make([]float32, data.Len()/4)
 			binary.Read(data, binary.LittleEndian, narrow)
-			return e.Shape, score.Widened(narrow)
+			return e.Shape, numbers.Wide(narrow)
 		}
 		values := make([]float64, data.Len()/8)
 		binary.Read(data, binary.LittleEndian, values)
@@ -188,7 +192,7 @@ func TestExport(t *testing.T) {
 					continue
 				}
 				shape, values := read(strings.ReplaceAll(strings.TrimPrefix(v.Path(), "/potential/"), "/", "."))
-				want := score.Widened(tensors.MustCopyFlatData[float32](v.MustValue()))
+				want := numbers.Wide(tensors.MustCopyFlatData[float32](v.MustValue()))
 				if !slices.Equal(shape, v.Shape().Dimensions) || !slices.Equal(values, want) {
 					t.Errorf("%s is not the model's", v.Path())
 				}

@@ -17,7 +17,6 @@ import (
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/density"
 	"vapoflow/vapo/posterior"
 )
 
@@ -115,12 +114,11 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 		return err
 	}
 	m := named.Model
-	flow := &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
 	y, err := score.ReadExample(o.input, named)
 	if err != nil {
 		return asUsage(err)
 	}
-	mask, err := readMask(o.mask, flow.Shape)
+	mask, err := readMask(o.mask, m.Shape)
 	if err != nil {
 		return err
 	}
@@ -129,7 +127,7 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 		return err
 	}
 	a.Say("posterior: %d of %d values known, %d chains on %s", measured(mask), len(mask), o.n, named.Name)
-	p := &posterior.Posterior{Prior: posterior.Of(flow), Likelihood: known}
+	p := &posterior.Posterior{Prior: posterior.Of(&m.Flow), Likelihood: known}
 	r, err := p.Sample(cmd.Context(), posterior.Chains{
 		Levels: posterior.Levels(o.levels, o.s), Steps: o.steps, Burn: o.keep, Keep: o.keep, Leapfrog: o.leaps, Exchange: o.exchange,
 		Guide: &posterior.Guided{Strength: o.strength}, Finish: 10, Seed: o.seed, Progress: a.Count("posterior"),
@@ -137,7 +135,7 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := record.WriteArrays(o.out, posteriorArrays(r, flow.Shape, o.s, o.noise)); err != nil {
+	if err := record.WriteArrays(o.out, posteriorArrays(r, m.Shape, o.s, o.noise)); err != nil {
 		return err
 	}
 	worst, least := r.Worst()

@@ -16,6 +16,7 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend/backendtest"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/potential"
@@ -75,7 +76,7 @@ func trainedField(t *testing.T, b compute.Backend, p potential.Potential, data d
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &vapo.Model{Backend: b, Homotopy: path, Potential: p, Shape: data.Info().Shape}
+	m := &vapo.Model{Flow: flow.Flow{Backend: b, Homotopy: path, Potential: p, Shape: data.Info().Shape}}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.Seed = steps, 16, 7
 	if err := vapo.Train(context.Background(), m, loss.Alignment{}, data, training, vapo.Run{}); err != nil {

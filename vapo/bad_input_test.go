@@ -13,6 +13,7 @@ import (
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/mixture"
@@ -40,8 +41,7 @@ func TestBadInputIsNamed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &vapo.Model{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}
-	flow := &density.Flow{Backend: m.Backend, Homotopy: path, Potential: m.Potential, Shape: m.Shape}
+	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}}
 	two := tensors.FromValue([][]float32{{0, 0}, {1, 1}})
 	three := tensors.FromValue([][]float32{{0, 0, 0}})
 	training := vapo.DefaultTraining()
@@ -49,7 +49,7 @@ func TestBadInputIsNamed(t *testing.T) {
 	train := func(data dataset.Dataset, change func(*vapo.Training)) error {
 		numbers := training
 		change(&numbers)
-		fresh := &vapo.Model{Backend: m.Backend, Homotopy: path, Potential: potential.MLP{Width: 4, Depth: 1}, Shape: []int{2}}
+		fresh := &vapo.Model{Flow: flow.Flow{Backend: m.Backend, Homotopy: path, Potential: potential.MLP{Width: 4, Depth: 1}, Shape: []int{2}}}
 		return vapo.Train(ctx, fresh, loss.Alignment{}, data, numbers, vapo.Run{})
 	}
 	ring, err := dataset.Open("ring8", dataset.Options{})
@@ -68,13 +68,13 @@ func TestBadInputIsNamed(t *testing.T) {
 		"omega below 0":           {func() error { _, err := homotopy.Straight(-2); return err }, "-2"},
 		"data that are no number": {func() error { return train(hole{}, same) }, "the data of training step 0 holds NaN"},
 		"points of other shape":   {func() error { _, _, err := m.Evaluate(three, 0.5); return err }, "3"},
-		"density of other shape":  {func() error { _, err := flow.LogDensity(ctx, nil, three, 1, nil); return err }, "3"},
+		"density of other shape":  {func() error { _, err := density.LogDensity(ctx, &m.Flow, nil, three, 1, nil); return err }, "3"},
 		"tolerance below 0":       {func() error { _, err := m.Sample(ctx, solver.Adaptive{RTol: -1}, 1, 0, 2); return err }, "-1"},
 		"steps below 0":           {func() error { _, err := solver.New("dopri5", solver.Options{Steps: -1}); return err }, "-1"},
 		"empty batch":             {func() error { return train(ring, func(n *vapo.Training) { n.Batch = 0 }) }, "0"},
 		"no samples":              {func() error { _, err := m.Sample(ctx, solver.Adaptive{}, 1, 0, 0); return err }, "0 samples"},
 		"s of a density": {func() error {
-			_, err := flow.LogDensity(ctx, nil, tensors.FromShape(two.Shape().Clone()), 2, nil)
+			_, err := density.LogDensity(ctx, &m.Flow, nil, tensors.FromShape(two.Shape().Clone()), 2, nil)
 			return err
 		}, "2"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/compute"
 
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
@@ -128,7 +129,7 @@ func (c Config) Model(b compute.Backend, shape []int, gaussian *potential.Gaussi
 	if c.Base == "gaussian" {
 		p = potential.GaussianBase{Homotopy: path, Rest: p, Gaussian: gaussian}
 	}
-	return &Model{Config: c, Backend: b, Homotopy: path, Potential: p, Shape: shape}, nil
+	return &Model{Config: c, Flow: flow.Flow{Backend: b, Homotopy: path, Potential: p, Shape: shape}}, nil
 }
 
 // String is the configuration as indented JSON.

@@ -20,7 +20,7 @@
 //	potential Φ and ∇Φ at x
 //	loss      the energy loss of that point, by one of three estimators
 //	Train     the gradient of a gradient, Adam, the moving average of the weights
-//	Model     Evaluate, Field, Sample
+//	Model     the trained flow: Evaluate, Field, Sample (package flow)
 //	solver    integrates the field from s = 0 to s = 1
 //	mixture   the exact answer, wherever the data is a mixture or a set of points
 //

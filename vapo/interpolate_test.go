@@ -10,6 +10,7 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 )
 
@@ -40,7 +41,7 @@ func TestSlerpOfPriorDraws(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &vapo.Model{Backend: backend.Host(), Homotopy: path, Shape: []int{4, 4, 3}}
+	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Shape: []int{4, 4, 3}}}
 	const n, d, steps = 3, 48, 8
 	draw := func(first int) *tensors.Tensor {
 		x, err := m.Prior(1, first, n)

@@ -9,6 +9,7 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
@@ -65,7 +66,7 @@ func TestOracleSamplesAreTheMixture(t *testing.T) {
 				t.Fatal(err)
 			}
 			ring := mixture.Ring8()
-			m := &vapo.Model{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: ring, Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}
+			m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: ring, Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}}
 			end, err := homotopy.Evaluate(backend.Host(), path, []float64{1})
 			if err != nil {
 				t.Fatal(err)

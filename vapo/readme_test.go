@@ -11,6 +11,7 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/mixture"
@@ -25,10 +26,10 @@ func Example() {
 	path, _ := homotopy.Posterior(1, 0.01)
 	data, _ := dataset.Open("ring8", dataset.Options{})
 	choice, _ := backend.New("auto")
-	m := &vapo.Model{Backend: choice.Backend, Homotopy: path, Potential: potential.MLP{}, Shape: []int{2}}
+	m := &vapo.Model{Flow: flow.Flow{Backend: choice.Backend, Homotopy: path, Potential: potential.MLP{}, Shape: []int{2}}}
 	trained := vapo.Train(ctx, m, loss.Alignment{}, data, vapo.DefaultTraining(), vapo.Run{})
 	samples, drawn := m.Sample(ctx, solver.Adaptive{}, 1, 0, 1000) // seed 1, samples 0 to 999
-	excess, measured := mixture.Excess(choice.Backend, m.Store, m.Potential, path, mixture.Ring8(), 16384, 1)
+	excess, measured := mixture.Excess(&m.Flow, mixture.Ring8(), 16384, 1)
 	fmt.Println(samples.NFE, excess.Overall, errors.Join(trained, drawn, measured))
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/potential"
 )
 
@@ -114,23 +115,14 @@ func drawWeights(step *model.Exec, shape []int, batch int, resumed bool) error {
 
 // copyStore copies the variables that keep wants, all where it is nil, with what is trainable of them.
 func copyStore(from *model.Store, keep func(*model.Variable) bool) (*model.Store, error) {
-	out := model.NewStore()
-	for v := range from.IterVariables() {
+	out, err := variables.Copy(from, func(v *model.Variable) (*tensors.Tensor, error) {
 		if keep != nil && !keep(v) {
-			continue
+			return nil, nil
 		}
-		value, err := v.Value()
-		if err == nil {
-			value, err = value.LocalClone()
-		}
-		if err != nil {
-			return nil, fmt.Errorf("vapo: reading weight %s: %w", v.Path(), err)
-		}
-		clone, err := out.CreateVariable(v.Path(), value)
-		if err != nil {
-			return nil, fmt.Errorf("vapo: copying weight %s: %w", v.Path(), err)
-		}
-		clone.SetTrainable(v.Trainable)
+		return variables.Clone(v)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("vapo: %w", err)
 	}
 	return out, nil
 }

@@ -17,6 +17,7 @@ import (
 
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/internal/noise"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
@@ -85,7 +86,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if weighted, ok := law.(times.Weighted); ok {
 			value = graph.Mul(weighted.Weight(s), value)
 		}
-		theLoss := graph.DivScalar(graph.ReduceAllMean(value), float64(m.size()))
+		theLoss := graph.DivScalar(graph.ReduceAllMean(value), float64(m.Dim()))
 		return theLoss, descend(scope, descent, theLoss, rates, t.Clip)
 	})
 	if err != nil {
@@ -204,12 +205,12 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, law times.Law,
 	if err != nil {
 		return nil, fmt.Errorf("vapo: reading the data of step %d: %w", step, err)
 	}
-	rng := stream(t.Seed, streamTraining, step)
-	noise := tensors.FromShape(float32Shape(dims...))
-	tensors.MustMutableFlatData(noise, func(flat []float32) { fillNormal(rng, flat) })
+	rng := noise.Stream(t.Seed, noise.Training, step)
+	z := tensors.FromShape(float32Shape(dims...))
+	tensors.MustMutableFlatData(z, func(flat []float32) { noise.Normal(rng, flat) })
 	s := make([]float32, t.Batch)
 	law.Draw(rng, s)
-	return []any{data, noise, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
+	return []any{data, z, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -16,6 +16,7 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
@@ -211,7 +212,7 @@ func TestConfigErrorsNameTheValue(t *testing.T) {
 	if _, err := images.Model(backend.Host(), []int{28, 28, 1}, nil); err == nil || !strings.Contains(err.Error(), "28×28") {
 		t.Errorf("a ResNet took 28×28 images: %v", err)
 	}
-	byHand := &vapo.Model{Backend: backend.Host(), Store: model.NewStore()}
+	byHand := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Store: model.NewStore()}}
 	if err := byHand.Save(t.TempDir()); err == nil {
 		t.Error("a model without configuration was saved, and could not be loaded")
 	}
@@ -241,7 +242,7 @@ func TestPriorIsAFunctionOfSeedAndIndex(t *testing.T) {
 func ExampleTrain() {
 	path, _ := homotopy.Posterior(1, 0.01)
 	data, _ := dataset.Open("gauss2", dataset.Options{})
-	m := &vapo.Model{Backend: backend.Host(), Homotopy: path, Potential: potential.MLP{Width: 32}, Shape: []int{2}}
+	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: potential.MLP{Width: 32}, Shape: []int{2}}}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch = 50, 64
 	if err := vapo.Train(context.Background(), m, loss.Alignment{}, data, training, vapo.Run{}); err != nil {

@@ -3,14 +3,15 @@ package vapo
 import (
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"os"
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/named"
 	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
@@ -92,46 +93,19 @@ func (t Training) decay(step int) float64 {
 	return min(t.EMA, float64(step)/float64(step+10))
 }
 
-// Streams keep the random numbers of different uses apart.
-const (
-	streamTraining = iota + 1
-	streamPrior
-)
-
-// stream is the random source of (seed, use, index): noise is a function of these alone, so that
-// one image can be drawn again without the others.
-func stream(seed int64, use, index int) *rand.Rand {
-	return rand.New(rand.NewPCG(uint64(seed), uint64(use)<<48^uint64(index)))
-}
-
-func fillNormal(rng *rand.Rand, dst []float32) {
-	for i := range dst {
-		dst[i] = float32(rng.NormFloat64())
-	}
-}
-
 // average extracts the EMA of the weights, and what was not trained, as a store of its own.
 func average(trained *model.Store) (*model.Store, error) {
-	store := model.NewStore()
-	for v := range trained.IterVariables() {
+	store, err := variables.Copy(trained, func(v *model.Variable) (*tensors.Tensor, error) {
 		if !strings.HasPrefix(v.Path(), "/"+potential.Scope+"/") {
-			continue
+			return nil, nil
 		}
-		source := v
 		if ema := trained.GetVariable(emaScope + v.Path()); ema != nil {
-			source = ema
+			v = ema
 		}
-		value, err := source.Value()
-		if err != nil {
-			return nil, fmt.Errorf("vapo: reading weight %s: %w", source.Path(), err)
-		}
-		clone, err := value.LocalClone()
-		if err != nil {
-			return nil, fmt.Errorf("vapo: reading weight %s: %w", source.Path(), err)
-		}
-		if _, err := store.CreateVariable(v.Path(), clone); err != nil {
-			return nil, fmt.Errorf("vapo: copying weight %s: %w", v.Path(), err)
-		}
+		return variables.Clone(v)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("vapo: %w", err)
 	}
 	return store, nil
 }

@@ -19,6 +19,7 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/npz"
+	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/potential"
 )
 
@@ -116,25 +117,23 @@ func single(value *tensors.Tensor) *tensors.Tensor {
 // halved is a copy of a store with its trained weights rounded to float16, an error of 2⁻¹¹ relative: half the file, for weights that ship.
 // What was fitted to the data, the Gaussian base, stays as it is: its small variances have no float16.
 func halved(store *model.Store) (*model.Store, error) {
-	out := model.NewStore()
-	for v := range store.IterVariables() {
+	out, err := variables.Copy(store, func(v *model.Variable) (*tensors.Tensor, error) {
+		if strings.HasPrefix(v.Path(), fittedScope) || v.DType() != dtypes.Float32 {
+			return variables.Clone(v)
+		}
 		value, err := v.Value()
 		if err != nil {
-			return nil, fmt.Errorf("vapo: reading variable %s: %w", v.Path(), err)
+			return nil, err
 		}
-		if !strings.HasPrefix(v.Path(), fittedScope) && value.DType() == dtypes.Float32 {
-			wide := tensors.MustCopyFlatData[float32](value)
-			half := make([]float16.Float16, len(wide))
-			for i, x := range wide {
-				half[i] = float16.FromFloat32(x)
-			}
-			value = tensors.FromFlatDataAndDimensions(half, value.Shape().Dimensions...)
-		} else if value, err = value.LocalClone(); err != nil {
-			return nil, fmt.Errorf("vapo: reading variable %s: %w", v.Path(), err)
+		wide := tensors.MustCopyFlatData[float32](value)
+		half := make([]float16.Float16, len(wide))
+		for i, x := range wide {
+			half[i] = float16.FromFloat32(x)
 		}
-		if _, err := out.CreateVariable(v.Path(), value); err != nil {
-			return nil, fmt.Errorf("vapo: rounding weight %s: %w", v.Path(), err)
-		}
+		return tensors.FromFlatDataAndDimensions(half, value.Shape().Dimensions...), nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("vapo: %w", err)
 	}
 	return out, nil
 }

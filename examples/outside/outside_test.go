@@ -12,6 +12,7 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/homotopy/homotopytest"
 	"vapoflow/vapo/loss/losstest"
@@ -62,13 +63,13 @@ func TestTrainAndSample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &vapo.Model{Backend: backend.Host(), Homotopy: cosine, Potential: outside.Wells{Count: 64, Width: 32}, Shape: []int{2}}
+	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: cosine, Potential: outside.Wells{Count: 64, Width: 32}, Shape: []int{2}}}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.LearningRate, training.EMA = 600, 128, 1e-2, 0.99
 	if err := vapo.Train(t.Context(), m, outside.Antithetic{}, data, training, vapo.Run{}); err != nil {
 		t.Fatal(err)
 	}
-	report, err := mixture.Excess(m.Backend, m.Store, m.Potential, cosine, mixture.Ring8(), 4096, 1)
+	report, err := mixture.Excess(&m.Flow, mixture.Ring8(), 4096, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

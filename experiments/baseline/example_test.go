@@ -8,6 +8,7 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/mixture"
@@ -44,7 +45,7 @@ func ExampleVectorField() {
 		fmt.Println(err)
 		return
 	}
-	report, err := mixture.Excess(m.Backend, m.Store, m.Potential, m.Homotopy, mixture.Gauss2(), 1000, 1)
+	report, err := mixture.Excess(&m.Flow, mixture.Gauss2(), 1000, 1)
 	fmt.Printf("relative excess below a half: %v, %v\n", report.Overall < 0.5, err)
 	// Output: relative excess below a half: true, <nil>
 }
@@ -88,5 +89,5 @@ func small(p potential.Potential) (*vapo.Model, vapo.Training, dataset.Dataset, 
 		return nil, training, nil, err
 	}
 	data, err := dataset.Open("gauss2", dataset.Options{})
-	return &vapo.Model{Backend: backend.Host(), Homotopy: path, Potential: p, Shape: []int{2}}, training, data, err
+	return &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: p, Shape: []int{2}}}, training, data, err
 }

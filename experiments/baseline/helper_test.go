@@ -9,6 +9,7 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
 )
@@ -35,7 +36,14 @@ func untrained(t *testing.T, p potential.Potential) *vapo.Model {
 	t.Helper()
 	store := model.NewStore()
 	store.SetParam(model.ParamInitialSeed, int64(3))
-	return &vapo.Model{Backend: backend.Host(), Homotopy: straight(t), Potential: p, Shape: []int{2}, Store: store}
+	_, err := model.CallOnce(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) *graph.Node {
+		_, u := potential.Evaluator(scope, p)(x, s)
+		return u
+	}, [][]float32{{0, 0}}, []float32{0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: straight(t), Potential: p, Shape: []int{2}, Store: store}}
 }
 
 func near(t *testing.T, got, want, tolerance float64, format string, args ...any) {

@@ -12,6 +12,7 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/potential"
@@ -46,8 +47,8 @@ type method struct {
 // methods lists the rivals; the chains of training start from N(0, ω² I).
 func (o Options) methods(omega float64) []method {
 	all := []method{
-		{VAPO, o.Network, loss.Alignment{}, flow, true},
-		{FlowMatching, VectorField{o.Network}, loss.Alignment{}, flow, true},
+		{VAPO, o.Network, loss.Alignment{}, byFlow, true},
+		{FlowMatching, VectorField{o.Network}, loss.Alignment{}, byFlow, true},
 	}
 	for _, alpha := range o.EnergyL2 {
 		rival := ContrastiveDivergence{Langevin: o.Langevin, Omega: omega, EnergyL2: alpha}
@@ -56,8 +57,8 @@ func (o Options) methods(omega float64) []method {
 	return all
 }
 
-// flow carries the prior along the field, with 200 evaluations.
-func flow(ctx context.Context, m *vapo.Model, seed int64, n int) (*tensors.Tensor, error) {
+// byFlow carries the prior along the field, with 200 evaluations.
+func byFlow(ctx context.Context, m *vapo.Model, seed int64, n int) (*tensors.Tensor, error) {
 	solution, err := m.Sample(ctx, solver.Fixed{Tableau: solver.RK4, Steps: 50}, seed, 0, n)
 	if err != nil {
 		return nil, err
@@ -73,7 +74,7 @@ func (o Options) shortRun(ctx context.Context, m *vapo.Model, seed int64, n int)
 // run trains a method once and measures it.
 func (o Options) run(ctx context.Context, b compute.Backend, how method, rate float64, seed int64) (Outcome, error) {
 	out := Outcome{Method: how.name, LearningRate: rate, Seed: seed}
-	m := &vapo.Model{Backend: b, Homotopy: o.Homotopy, Potential: how.potential, Shape: []int{2}}
+	m := &vapo.Model{Flow: flow.Flow{Backend: b, Homotopy: o.Homotopy, Potential: how.potential, Shape: []int{2}}}
 	t := o.Training
 	t.LearningRate, t.Seed = rate, seed
 	began := time.Now()
@@ -98,7 +99,7 @@ func (o Options) run(ctx context.Context, b compute.Backend, how method, rate fl
 	}
 	out.Distance = EnergyDistance(points, o.data(2*seed))
 	if how.exact {
-		report, err := mixture.Excess(b, m.Store, m.Potential, o.Homotopy, mixture.Ring8(), 4096, uint64(seed))
+		report, err := mixture.Excess(&m.Flow, mixture.Ring8(), 4096, uint64(seed))
 		if err != nil {
 			return out, err
 		}

@@ -12,6 +12,7 @@ import (
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
@@ -140,20 +141,20 @@ var (
 )
 
 func measureDensity(ctx context.Context, m *vapo.Model, data mixture.Mixture, n int) (r densityResult, err error) {
-	network, exact := flowOf(m), exactFlow(m, data)
+	network, exact := &m.Flow, m.With(mixture.Optimal{Mixture: data, Homotopy: m.Homotopy})
 	end, err := drawMarginal(m, data, 1, n, 1)
 	if err != nil {
 		return r, err
 	}
-	flow, err := network.LogDensity(ctx, densitySolver, end.x, 1, nil)
+	along, err := density.LogDensity(ctx, network, densitySolver, end.x, 1, nil)
 	if err != nil {
 		return r, err
 	}
-	r.Flow, r.NFE = meanDistance(flow.Value, end.exact), flow.NFE
-	if flow, err = exact.LogDensity(ctx, exactSolver, end.x, 1, nil); err != nil {
+	r.Flow, r.NFE = meanDistance(along.Value, end.exact), along.NFE
+	if along, err = density.LogDensity(ctx, exact, exactSolver, end.x, 1, nil); err != nil {
 		return r, err
 	}
-	r.Oracle = meanDistance(flow.Value, end.exact)
+	r.Oracle = meanDistance(along.Value, end.exact)
 	for _, s := range inversionClock {
 		e, err := inversionError(ctx, network, m, data, s, n)
 		if err != nil {
@@ -175,7 +176,7 @@ type marginal struct {
 }
 
 func drawMarginal(m *vapo.Model, data mixture.Mixture, s float64, n int, seed uint64) (marginal, error) {
-	c, err := pathAt(m.Homotopy, s)
+	c, err := m.Coefficients(s)
 	if err != nil {
 		return marginal{}, err
 	}
@@ -185,16 +186,16 @@ func drawMarginal(m *vapo.Model, data mixture.Mixture, s float64, n int, seed ui
 }
 
 // inversionError anchors Φ at a quarter of the points to the flow and is tested at others.
-func inversionError(ctx context.Context, network *density.Flow, m *vapo.Model, data mixture.Mixture, s float64, n int) (float64, error) {
+func inversionError(ctx context.Context, network *flow.Flow, m *vapo.Model, data mixture.Mixture, s float64, n int) (float64, error) {
 	anchors, err := drawMarginal(m, data, s, max(2, n/4), 2)
 	if err != nil {
 		return 0, err
 	}
-	flow, err := network.LogDensity(ctx, densitySolver, anchors.x, s, nil)
+	along, err := density.LogDensity(ctx, network, densitySolver, anchors.x, s, nil)
 	if err != nil {
 		return 0, err
 	}
-	inversion, err := network.Invert(anchors.x, flow.Value, s, nil)
+	inversion, err := density.Invert(network, anchors.x, along.Value, s, nil)
 	if err != nil {
 		return 0, err
 	}
@@ -202,13 +203,13 @@ func inversionError(ctx context.Context, network *density.Flow, m *vapo.Model, d
 	if err != nil {
 		return 0, err
 	}
-	values, err := network.LogDensityPotential(inversion, fresh.x)
+	values, err := inversion.LogDensity(network, fresh.x)
 	return meanDistance(values, fresh.exact), err
 }
 
 // planeMass sums the flow's density at s = 1 over a grid that reaches five deviations from the data's mean; for a smooth density the
 // error of the sum is far below that of the flow.
-func planeMass(ctx context.Context, network *density.Flow, data mixture.Mixture) (float64, error) {
+func planeMass(ctx context.Context, network *flow.Flow, data mixture.Mixture) (float64, error) {
 	const side = 20
 	half := 5 * data.Std
 	step := 2 * half / side
@@ -218,9 +219,9 @@ func planeMass(ctx context.Context, network *density.Flow, data mixture.Mixture)
 			grid = append(grid, []float64{data.Means[0][0] - half + (float64(i)+0.5)*step, data.Means[0][1] - half + (float64(j)+0.5)*step})
 		}
 	}
-	flow, err := network.LogDensity(ctx, solver.Adaptive{}, tensors.FromValue(grid), 1, nil)
+	along, err := density.LogDensity(ctx, network, solver.Adaptive{}, tensors.FromValue(grid), 1, nil)
 	mass := 0.0
-	for _, v := range flow.Value {
+	for _, v := range along.Value {
 		mass += math.Exp(v) * step * step
 	}
 	return mass, err

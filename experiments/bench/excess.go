@@ -153,7 +153,7 @@ func (o *excessOptions) train(ctx context.Context, out string, choice *backend.C
 		err = nil
 	} else if err == nil && observed == nil {
 		var report mixture.Report
-		report, err = mixture.Excess(choice.Backend, m.Store, m.Potential, m.Homotopy, exact, 32768, 1)
+		report, err = mixture.Excess(&m.Flow, exact, 32768, 1)
 		t.Overall, t.Quarters = report.Overall, report.Quarters
 	}
 	if err = errors.Join(err, observed); err != nil {
@@ -176,7 +176,9 @@ func (t *excessTraining) note(p vapo.Progress, m *vapo.Model, exact mixture.Mixt
 	if err != nil {
 		return err
 	}
-	report, err := mixture.Excess(backend.Host(), weights, m.Potential, m.Homotopy, exact, 2048, 2)
+	sofar := m.With(m.Potential)
+	sofar.Backend, sofar.Store = backend.Host(), weights
+	report, err := mixture.Excess(sofar, exact, 2048, 2)
 	if err != nil {
 		return err
 	}

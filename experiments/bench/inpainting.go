@@ -142,7 +142,7 @@ func (o *inpaintingOptions) paint(ctx context.Context, w *work, m *vapo.Model, d
 	if err != nil {
 		return h, err
 	}
-	p := &posterior.Posterior{Prior: posterior.Of(flowOf(m)), Likelihood: y}
+	p := &posterior.Posterior{Prior: posterior.Of(&m.Flow), Likelihood: y}
 	r, err := p.Sample(ctx, posterior.Chains{
 		Levels: posterior.Levels(20, 0.9), Steps: 3, Burn: 8, Keep: 1, Guide: &posterior.Guided{}, Finish: 6, Seed: 1, Progress: w.Count(name + " images: transitions"),
 	}, o.images)

@@ -99,7 +99,7 @@ type klResult struct {
 	Steps         int
 	Seconds       float64 // of training
 	Excess        float64
-	density.KL
+	density.Divergences
 }
 
 func (o *klOptions) measure(ctx context.Context, w *work) error {
@@ -144,11 +144,11 @@ func (o *klOptions) one(ctx context.Context, w *work, choice *backend.Choice, t 
 	}
 	_, seconds := m.Trained()
 	data := mixture.Ring8()
-	excess, err := mixture.Excess(choice.Backend, m.Store, m.Potential, m.Homotopy, data, 16384, 1)
+	excess, err := mixture.Excess(&m.Flow, data, 16384, 1)
 	if err != nil {
 		return klResult{}, err
 	}
-	divergence, err := flowOf(m).KL(ctx, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, klClock, o.draws, 1, nil)
+	divergence, err := density.KL(ctx, &m.Flow, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, klClock, o.draws, 1, nil)
 	return klResult{t.name, path, seed, c.Steps, seconds, excess.Overall, divergence}, err
 }
 

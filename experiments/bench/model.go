@@ -11,9 +11,6 @@ import (
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
-	"vapoflow/vapo/homotopy"
-	"vapoflow/vapo/mixture"
 )
 
 // backend opens the backend of the measurement and puts it on record.
@@ -42,24 +39,6 @@ func (w *work) model(ctx context.Context, choice *backend.Choice, c vapo.Config)
 		w.Say("%s: loaded, it took %.0f s", name, seconds)
 	}
 	return m, err
-}
-
-// flowOf is a trained model's flow, and exactFlow that of the exact potential on the same path.
-func flowOf(m *vapo.Model) *density.Flow {
-	return &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
-}
-
-func exactFlow(m *vapo.Model, data mixture.Mixture) *density.Flow {
-	return &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: mixture.Optimal{Mixture: data, Homotopy: m.Homotopy}, Shape: m.Shape}
-}
-
-// pathAt gives a path's coefficients at one s.
-func pathAt(h homotopy.Homotopy, s float64) (homotopy.Values, error) {
-	values, err := homotopy.Evaluate(backend.Host(), h, []float64{s})
-	if err != nil {
-		return homotopy.Values{}, err
-	}
-	return values[0], nil
 }
 
 // saveFigure draws a figure into the record as PNG and SVG and lists it.

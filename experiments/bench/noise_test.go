@@ -8,6 +8,7 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/potential"
@@ -19,7 +20,7 @@ func TestLossesShareTheirMeanGradient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	m := &vapo.Model{Backend: backend.Host(), Homotopy: path, Potential: potential.MLP{Width: 16, Depth: 2}, Shape: []int{2}, Store: model.NewStore()}
+	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: potential.MLP{Width: 16, Depth: 2}, Shape: []int{2}, Store: model.NewStore()}}
 	m.Store.SetParam(model.ParamInitialSeed, int64(3))
 	o := noiseOptions{draws: 64, batch: 128}
 	all, err := measureNoise(t.Context(), m, o)

@@ -120,13 +120,13 @@ func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s flo
 	for _, set := range c.sets {
 		c.auroc[set.name] = map[string][]float64{}
 	}
-	flow, ring := flowOf(m), mixture.Ring8()
+	ring := mixture.Ring8()
 	for _, s := range o.clock {
 		references, err := drawMarginal(m, ring, s, o.n, 1)
 		if err != nil {
 			return nil, err
 		}
-		scorer, err := flow.NewScorer(ctx, references.x, density.Scoring{S: s, Solver: solver.Adaptive{}, Batch: min(o.n, 512)})
+		scorer, err := density.NewScorer(ctx, &m.Flow, references.x, density.Scoring{S: s, Solver: solver.Adaptive{}, Batch: min(o.n, 512)})
 		if err != nil {
 			return nil, err
 		}
@@ -154,7 +154,7 @@ func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s flo
 
 // oodScore scores n draws of a mixture, placed on the path at s.
 func oodScore(ctx context.Context, m *vapo.Model, scorer *density.Scorer, data mixture.Mixture, s float64, n int, seed uint64) (map[string][]float64, error) {
-	at, err := pathAt(m.Homotopy, s)
+	at, err := m.Coefficients(s)
 	if err != nil {
 		return nil, err
 	}

@@ -13,7 +13,7 @@ import (
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/posterior"
 )
@@ -212,7 +212,7 @@ func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend
 }
 
 // flow is the exact flow, whose chains may end at s = 1, or a trained one, whose chains end where κ is not small.
-func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, seed int64) (*density.Flow, float64, error) {
+func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, seed int64) (*flow.Flow, float64, error) {
 	c := vapo.DefaultConfig()
 	c.Data, c.Steps, c.Seed, c.Optimizer, c.Loss = problem.name, o.steps, seed, "muon", "averaged"
 	if kind == "exact" {
@@ -220,11 +220,13 @@ func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Ch
 		if err != nil {
 			return nil, 0, err
 		}
-		return exactFlow(&vapo.Model{Backend: choice.Backend, Homotopy: path, Shape: []int{problem.data.Dim()}}, problem.data), 1, nil
+		return &flow.Flow{
+			Backend: choice.Backend, Homotopy: path, Potential: mixture.Optimal{Mixture: problem.data, Homotopy: path}, Shape: []int{problem.data.Dim()},
+		}, 1, nil
 	}
 	m, err := w.model(ctx, choice, c)
 	if err != nil {
 		return nil, 0, err
 	}
-	return flowOf(m), 0.8, nil
+	return &m.Flow, 0.8, nil
 }

@@ -12,7 +12,6 @@ import (
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/vapo"
-	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/metric"
@@ -64,7 +63,7 @@ func (w *work) energies(ctx context.Context, m *vapo.Model, data dataset.Dataset
 	if info.Len > 0 {
 		n = min(n, info.Len)
 	}
-	path, err := homotopy.Evaluate(backend.Host(), m.Homotopy, []float64{w.ScoreS})
+	path, err := m.Coefficients(w.ScoreS)
 	if err != nil {
 		return nil, err
 	}
@@ -83,7 +82,7 @@ func (w *work) energies(ctx context.Context, m *vapo.Model, data dataset.Dataset
 			if err := data.Read(i, x[row*size:][:size]); err != nil {
 				return nil, err
 			}
-			placeOnPath(path[0], x[row*size:][:size], w.Seed, uint64(i))
+			placeOnPath(path, x[row*size:][:size], w.Seed, uint64(i))
 		}
 		phi, grad, err := m.Evaluate(tensors.FromFlatDataAndDimensions(x, dims...), w.ScoreS)
 		if err != nil {

@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
 )
@@ -23,10 +24,9 @@ type Alignment struct {
 // heldOutBatch is the number of examples evaluated at once.
 const heldOutBatch = 32
 
-// HeldOut measures p, with its weights in store, on the first n examples of a set it was not
-// trained on: the Alignment loss without its factor ½. One value of s falls in each n-th of
+// HeldOut measures a flow on the first n examples of a set it was not trained on: the Alignment loss without its factor ½. One value of s falls in each n-th of
 // [0, 1]; noise and s are functions of (seed, index).
-func HeldOut(b compute.Backend, store *model.Store, p potential.Potential, h homotopy.Homotopy, data dataset.Dataset, n int, seed uint64) (Alignment, error) {
+func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment, error) {
 	var a Alignment
 	info := data.Info()
 	if info.Len > 0 {
@@ -36,11 +36,11 @@ func HeldOut(b compute.Backend, store *model.Store, p potential.Potential, h hom
 		return a, fmt.Errorf("held-out alignment needs at least 4 examples, one per quarter of s; %s has %d", info.Name, n)
 	}
 	size := info.Size()
-	exec, err := model.NewExec(b, store, func(scope *model.Scope, data, noise, s *graph.Node) *graph.Node {
-		draw := homotopy.Draw(h, data, noise, s)
-		_, grad := potential.Evaluator(scope, p)(draw.X, draw.S)
+	exec, err := f.Compile(dtypes.Float32, func(at potential.At, in []*graph.Node) []*graph.Node {
+		draw := homotopy.Draw(f.Homotopy, in[0], in[1], in[2])
+		_, grad := at(draw.X, draw.S)
 		square := graph.Square(graph.Sub(grad, draw.Velocity()))
-		return graph.ReduceMean(graph.Reshape(square, square.Shape().Dim(0), -1), 1)
+		return []*graph.Node{graph.ReduceMean(graph.Reshape(square, square.Shape().Dim(0), -1), 1)}
 	})
 	if err != nil {
 		return a, fmt.Errorf("held-out alignment: %w", err)

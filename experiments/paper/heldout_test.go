@@ -4,11 +4,10 @@ import (
 	"math"
 	"testing"
 
-	"github.com/gomlx/gomlx/ml/model"
-
 	"vapoflow/experiments/paper"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 )
@@ -25,7 +24,8 @@ func TestHeldOutOfTheExactPotential(t *testing.T) {
 		t.Fatal(err)
 	}
 	exact := mixture.Optimal{Mixture: mixture.Gauss16(), Homotopy: path}
-	got, err := paper.HeldOut(backend.Host(), model.NewStore(), exact, path, data, 4096, 1)
+	f := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: exact, Shape: data.Info().Shape}
+	got, err := paper.HeldOut(f, data, 4096, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"vapoflow/internal/npz"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/potential"
 	"vapoflow/vapo/pretrained"
 )
@@ -120,11 +121,11 @@ func (w *work) measureHeldOut(m *vapo.Model) error {
 	if w.Base == "gaussian" {
 		start = potential.GaussianBase{Homotopy: m.Homotopy}
 	}
-	before, err := HeldOut(m.Backend, m.Store, start, m.Homotopy, test, n, uint64(w.Seed))
+	before, err := HeldOut(m.With(start), test, n, uint64(w.Seed))
 	if err != nil {
 		return err
 	}
-	after, err := HeldOut(m.Backend, m.Store, m.Potential, m.Homotopy, test, n, uint64(w.Seed))
+	after, err := HeldOut(&m.Flow, test, n, uint64(w.Seed))
 	if err != nil {
 		return err
 	}
@@ -145,7 +146,7 @@ func (w *work) sampleBatch() int {
 }
 
 // sampler prepares drawing with the settings' solver, and puts its steps on record.
-func (w *work) sampler(ctx context.Context, m *vapo.Model) (*vapo.Sampler, error) {
+func (w *work) sampler(ctx context.Context, m *vapo.Model) (*flow.Sampler, error) {
 	with, err := w.solver()
 	if err != nil {
 		return nil, err

@@ -6,12 +6,12 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
@@ -35,7 +35,7 @@ type Plane struct {
 	NFE                       int     // evaluations for one draw of samples
 	EndError                  float64 // root mean square distance of the particles from where the exact flow takes them
 
-	KL density.KL // of the flow from ρ̄(·; s); empty where it was not measured
+	KL density.Divergences // of the flow from ρ̄(·; s); empty where it was not measured
 }
 
 // PlaneOptions are the choices of [NewPlane].
@@ -99,7 +99,7 @@ func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneO
 	}
 	var err error
 	_, samples := effort(data)
-	p.Excess, err = mixture.Excess(m.Backend, m.Store, m.Potential, arc, data, samples, uint64(o.Seed)+1)
+	p.Excess, err = mixture.Excess(&m.Flow, data, samples, uint64(o.Seed)+1)
 	return p, err
 }
 
@@ -183,10 +183,10 @@ func (p *Plane) carry(ctx context.Context, m *vapo.Model, exact mixture.Optimal,
 	sol.Finalize()
 	p.NFE = sol.NFE
 	p.PathS = pathClock(o.Solver)
-	if p.Paths, err = paths(ctx, m, o.Solver, p.PathS, o); err != nil {
+	if p.Paths, err = paths(ctx, &m.Flow, o.Solver, p.PathS, o); err != nil {
 		return err
 	}
-	truth := &vapo.Model{Backend: m.Backend, Homotopy: exact.Homotopy, Potential: exact, Shape: m.Shape, Store: model.NewStore()}
+	truth := m.With(exact)
 	if p.PathsExact, err = paths(ctx, truth, solver.Adaptive{}, p.PathS, o); err != nil {
 		return err
 	}
@@ -211,7 +211,7 @@ func pathClock(with solver.Solver) []float64 {
 }
 
 // paths are the positions [len(at)][particles] of the prior's particles at the given clock values.
-func paths(ctx context.Context, m *vapo.Model, with solver.Solver, at []float64, o PlaneOptions) ([][]pair, error) {
+func paths(ctx context.Context, m *flow.Flow, with solver.Solver, at []float64, o PlaneOptions) ([][]pair, error) {
 	switch s := with.(type) {
 	case solver.Fixed:
 		s.SaveAt = at

@@ -29,9 +29,8 @@ func (p *Plane) measureKL(ctx context.Context, m *vapo.Model, data mixture.Mixtu
 	if o.KLSamples == 0 || data.Std == 0 { // points have no density to compare with
 		return nil
 	}
-	flow := &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
 	// Errors of the integration stay far below those of the estimate.
-	kl, err := flow.KL(ctx, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, span(0, 1, 6), o.KLSamples, uint64(o.Seed)+1, nil)
+	kl, err := density.KL(ctx, &m.Flow, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, span(0, 1, 6), o.KLSamples, uint64(o.Seed)+1, nil)
 	if err != nil {
 		return fmt.Errorf("the KL divergence along the path: %w", err)
 	}

@@ -9,10 +9,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/usage"
-	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
-	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/metric"
 )
 
@@ -53,8 +52,7 @@ func computeTable3(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	flow := &density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
-	return w.measureOOD(ctx, &oodScorer{w: w, flow: flow, references: references, sets: sets})
+	return w.measureOOD(ctx, &oodScorer{w: w, flow: &m.Flow, references: references, sets: sets})
 }
 
 // outSets are the names of the sets to be told from the model's own, which interpolations are made of.
@@ -131,7 +129,7 @@ func (w *work) treatedImages(ctx context.Context, data dataset.Dataset, n, side 
 // oodScorer scores sets at any clock.
 type oodScorer struct {
 	w          *work
-	flow       *density.Flow
+	flow       *flow.Flow
 	references oodSet
 	sets       []oodSet
 }
@@ -149,7 +147,7 @@ func (o *oodScorer) at(ctx context.Context, s float64, n int, how density.Scorin
 	if err != nil {
 		return nil, err
 	}
-	scorer, err := o.flow.NewScorer(ctx, references, how)
+	scorer, err := density.NewScorer(ctx, o.flow, references, how)
 	if err != nil {
 		return nil, err
 	}
@@ -175,7 +173,7 @@ func (o *oodScorer) at(ctx context.Context, s float64, n int, how density.Scorin
 
 // place puts images on the path, μx̄ + √v ε, with noise that is a function of the seed, the set's number and the image's, the same at every s.
 func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Tensor, error) {
-	path, err := homotopy.Evaluate(backend.Host(), o.flow.Homotopy, []float64{s})
+	path, err := o.flow.Coefficients(s)
 	if err != nil {
 		return nil, err
 	}
@@ -183,7 +181,7 @@ func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Te
 	size := o.flow.Dim()
 	x := slices.Clone(set.pixels[:n*size])
 	for i := range n {
-		placeOnPath(path[0], x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
+		placeOnPath(path, x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
 	}
 	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
 }

@@ -163,7 +163,7 @@ func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 	if err != nil {
 		return fidSet{}, err
 	}
-	base := &vapo.Model{Backend: m.Backend, Homotopy: m.Homotopy, Potential: potential.GaussianBase{Homotopy: m.Homotopy}, Shape: m.Shape, Store: m.Store}
+	base := m.With(potential.GaussianBase{Homotopy: m.Homotopy})
 	s, err := base.NewSampler(ctx, with, w.Seed, w.sampleBatch())
 	if err != nil {
 		return fidSet{}, err

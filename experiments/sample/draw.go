@@ -6,7 +6,7 @@ import (
 
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/trained"
-	"vapoflow/vapo"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/solver"
 )
 
@@ -19,7 +19,7 @@ type Sampling struct {
 	first, last int
 	tableau     solver.Tableau
 	with        solver.Solver // finds the grid, where the recipe has none yet
-	sampler     *vapo.Sampler // made when the first sample is drawn
+	sampler     *flow.Sampler // made when the first sample is drawn
 }
 
 func New(o Options, by *trained.Potential, backend string, first, last int) (*Sampling, error) {

@@ -2,12 +2,14 @@ package score
 
 import (
 	"context"
-	"fmt"
 	"math"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
+
+	"vapoflow/internal/numbers"
+	"vapoflow/vapo/density"
 )
 
 // alongFlow is log ρ_Φ(x; s) of rows [n, d], in batches, with its standard error.
@@ -30,7 +32,7 @@ func (j *scoring) flowBatch(ctx context.Context, rows []float64, s float64, firs
 	fresh := len(rows) / j.by.flow.Dim()
 	x := j.padded(rows)
 	defer x.MustFinalizeAll()
-	at, err := j.by.flow.LogDensity(ctx, j.solver, x, s, j.divergence(first))
+	at, err := density.LogDensity(ctx, j.by.flow, j.solver, x, s, j.divergence(first))
 	if err != nil {
 		return nil, nil, err
 	}
@@ -96,22 +98,19 @@ func (j *scoring) add(name string, values []float64) {
 func (j *scoring) evaluate(rows []float64, first int, shape []int) error {
 	x := j.padded(rows)
 	defer x.MustFinalizeAll()
-	out, err := j.gradient.Call(x, j.s)
+	phi, grad, err := j.by.flow.Evaluate(x, j.s)
 	if err != nil {
-		return fmt.Errorf("evaluating the potential: %w", err)
+		return err
 	}
-	phi, grad := out[0], out[1]
-	defer phi.MustFinalizeAll()
-	defer grad.MustFinalizeAll()
+	defer numbers.Finalize(phi, grad)
 	if j.grad == nil {
 		j.grad = tensors.FromShape(shapes.Make(grad.DType(), shape...))
 	}
 	d := j.by.flow.Dim()
-	if fresh := len(rows) / d; grad.DType() == dtypes.Float64 {
-		j.add("phi", tensors.MustCopyFlatData[float64](phi)[:fresh])
+	j.add("phi", numbers.Flat(phi)[:len(rows)/d])
+	if grad.DType() == dtypes.Float64 {
 		place[float64](j.grad, first*d, grad, len(rows))
 	} else {
-		j.add("phi", Widened(tensors.MustCopyFlatData[float32](phi)[:fresh]))
 		place[float32](j.grad, first*d, grad, len(rows))
 	}
 	return nil

@@ -5,14 +5,11 @@ import (
 	"fmt"
 	"math/rand/v2"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/homotopy"
-	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
 )
 
@@ -28,13 +25,12 @@ type scoring struct {
 	batch      int
 	references int
 
-	at, end  homotopy.Values // of the path at s, and at its end
-	gradient *model.Exec     // x [n, ...], s → Φ [n], ∇Φ [n, ...]
-	scorer   *density.Scorer
-	columns  map[string][]float64 // one value for each input
-	grad     *tensors.Tensor      // [n, ...]
-	entropy  float64              // of the flow at s = 1, by the references
-	nfe      int
+	at, end homotopy.Values // of the path at s, and at its end
+	scorer  *density.Scorer
+	columns map[string][]float64 // one value for each input
+	grad    *tensors.Tensor      // [n, ...]
+	entropy float64              // of the flow at s = 1, by the references
+	nfe     int
 }
 
 // newScoring fills in the defaults: 256 points at a time, exactly, or 16 images by 2 probes.
@@ -96,9 +92,6 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 		return nil, err
 	}
 	j.at, j.end = values[0], values[1]
-	if j.gradient, err = j.by.gradient(); err != nil {
-		return nil, err
-	}
 	if err := j.anchor(ctx); err != nil {
 		return nil, err
 	}
@@ -117,14 +110,6 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 	return j.arrays(), nil
 }
 
-// gradient is Φ and ∇Φ at one s, in the dtype of x.
-func (by *scored) gradient() (*model.Exec, error) {
-	return model.NewExec(by.flow.Backend, by.flow.Store, func(scope *model.Scope, x, s *graph.Node) (phi, grad *graph.Node) {
-		s = graph.BroadcastToDims(graph.ConvertDType(s, x.DType()), x.Shape().Dim(0))
-		return potential.Evaluator(scope, by.flow.Potential)(x, s)
-	})
-}
-
 // anchor prepares the scorer. With the flow, the inverted log-density equals the flow's, in the mean over references on the
 // path at s; entropies are minus the mean log-densities of the references as they stand, as the inputs are scored.
 func (j *scoring) anchor(ctx context.Context) error {
@@ -133,7 +118,7 @@ func (j *scoring) anchor(ctx context.Context) error {
 		return err
 	}
 	flow := j.by.flow
-	if j.scorer, err = flow.NewScorer(ctx, examplesTensor(raw, flow.Shape), density.Scoring{S: j.s, Batch: j.batch}); err != nil {
+	if j.scorer, err = density.NewScorer(ctx, flow, examplesTensor(raw, flow.Shape), density.Scoring{S: j.s, Batch: j.batch}); err != nil {
 		return err
 	}
 	if !j.withFlow {
@@ -143,7 +128,7 @@ func (j *scoring) anchor(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("anchoring: %w", err)
 	}
-	inversion, err := flow.Invert(examplesTensor(placed, flow.Shape), known, j.s, nil)
+	inversion, err := density.Invert(flow, examplesTensor(placed, flow.Shape), known, j.s, nil)
 	if err != nil {
 		return fmt.Errorf("anchoring: %w", err)
 	}

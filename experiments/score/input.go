@@ -8,15 +8,14 @@ import (
 	"strings"
 
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
 	"vapoflow/internal/npz"
+	"vapoflow/internal/numbers"
 	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/density"
 )
 
 // inputs are the examples to score. Points are float64 and as they stand in their file, images float32.
@@ -52,8 +51,7 @@ func openInputs(path, root string, by *scored) (*inputs, error) {
 
 // ReadExample reads the one example of a file or folder, [1, shape...] in float64, of the shape that a potential takes.
 func ReadExample(path string, by *trained.Potential) (*tensors.Tensor, error) {
-	flow := &density.Flow{Shape: by.Model.Shape}
-	in, err := openInputs(path, "", &scored{name: by.Name, flow: flow, imageSize: by.Model.Config.ImageSize})
+	in, err := openInputs(path, "", &scored{name: by.Name, flow: &by.Model.Flow, imageSize: by.Model.Config.ImageSize})
 	if err != nil {
 		return nil, err
 	}
@@ -64,7 +62,7 @@ func ReadExample(path string, by *trained.Potential) (*tensors.Tensor, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--input: %w", err)
 	}
-	return examplesTensor(row, flow.Shape), nil
+	return examplesTensor(row, by.Model.Shape), nil
 }
 
 // readPoints reads the array that dataset.Open takes for points, as float64.
@@ -73,10 +71,7 @@ func readPoints(path string) ([]float64, error) {
 	if err != nil {
 		return nil, err
 	}
-	if x.DType() == dtypes.Float64 {
-		return tensors.MustCopyFlatData[float64](x), nil
-	}
-	return Widened(tensors.MustCopyFlatData[float32](x)), nil
+	return numbers.Flat(x), nil
 }
 
 // ReadArray reads an .npy file, or of an .npz file the array of a name or the only one.
@@ -99,15 +94,6 @@ func ReadArray(path, name string) (*tensors.Tensor, error) {
 	return nil, fmt.Errorf("%s holds %d arrays and none of the name %s; name the one that is meant so", path, len(arrays), name)
 }
 
-// Widened is x in float64.
-func Widened(x []float32) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = float64(v)
-	}
-	return out
-}
-
 // rows reads the examples of the given indices, [len(indices), d] flat.
 func (in *inputs) rows(indices []int) ([]float64, error) {
 	d := in.info.Size()
@@ -121,7 +107,7 @@ func (in *inputs) rows(indices []int) ([]float64, error) {
 		if err := in.set.Read(i, narrow); err != nil {
 			return nil, err
 		}
-		out = append(out, Widened(narrow)...)
+		out = append(out, numbers.Wide(narrow)...)
 	}
 	return out, nil
 }
@@ -132,15 +118,9 @@ func examplesTensor(rows []float64, shape []int) *tensors.Tensor {
 	for _, dim := range shape {
 		n /= dim
 	}
-	dims := append([]int{n}, shape...)
+	dtype := dtypes.Float32
 	if len(shape) == 1 {
-		return tensors.FromFlatDataAndDimensions(rows, dims...)
+		dtype = dtypes.Float64
 	}
-	t := tensors.FromShape(shapes.Make(dtypes.Float32, dims...))
-	tensors.MustMutableFlatData(t, func(flat []float32) {
-		for i, v := range rows {
-			flat[i] = float32(v)
-		}
-	})
-	return t
+	return numbers.Tensor(dtype, rows, append([]int{n}, shape...)...)
 }

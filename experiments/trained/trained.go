@@ -17,6 +17,7 @@ import (
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/pretrained"
 )
@@ -218,8 +219,8 @@ func (r Reference) oracle(name string) (Opener, error) {
 			return nil, err
 		}
 		m := &vapo.Model{
-			Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: exact, Homotopy: path},
-			Shape: data.Info().Shape, Store: model.NewStore(), Config: settings.Config,
+			Flow:   flow.Flow{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: exact, Homotopy: path}, Shape: data.Info().Shape, Store: model.NewStore()},
+			Config: settings.Config,
 		}
 		return &Potential{Name: fmt.Sprintf("%s%s (%v)", OraclePrefix, name, path), Model: m, Exact: true}, nil
 	}, nil

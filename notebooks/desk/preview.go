@@ -31,7 +31,8 @@ func Samples(m *vapo.Model) Preview {
 		return nil
 	}
 	return func(weights *model.Store) (string, error) {
-		at := &vapo.Model{Backend: backend.Host(), Homotopy: m.Homotopy, Potential: m.Potential, Shape: m.Shape, Store: weights}
+		at := m.With(m.Potential)
+		at.Backend, at.Store = backend.Host(), weights
 		sol, err := at.Sample(context.Background(), solver.Fixed{Tableau: solver.Heun, Steps: 10}, 0, 0, n)
 		if err != nil {
 			return "", err

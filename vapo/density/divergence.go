@@ -3,10 +3,13 @@ package density
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 
-	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
+
+	"vapoflow/internal/numbers"
+	"vapoflow/vapo/flow"
 )
 
 // ExactLimit is the largest dimension of [Exact], whose graph grows with it.
@@ -37,6 +40,9 @@ var (
 	_ Divergence = Hutchinson{}
 )
 
+// probeStream keeps the random numbers of the probes apart from other uses.
+const probeStream = 1 << 48
+
 func (Exact) directions(d, _, _ int) ([]float64, int, int, error) {
 	if d > ExactLimit {
 		return nil, 0, 0, fmt.Errorf("density: the exact divergence takes at most %d dimensions, got %d; use Hutchinson", ExactLimit, d)
@@ -61,7 +67,7 @@ func (h Hutchinson) directions(d, first, n int) ([]float64, int, int, error) {
 	}
 	probes := make([]float64, h.Probes*n*d)
 	for i := range n {
-		r := source(h.Seed, streamProbes, first+i)
+		r := rand.New(rand.NewPCG(h.Seed, probeStream|uint64(first+i)))
 		for k := range h.Probes {
 			v := probes[(k*n+i)*d:][:d]
 			for j := range v {
@@ -81,43 +87,34 @@ func (Hutchinson) combine(products []float64) (value, stdErr float64) {
 	return mean, sd / math.Sqrt(float64(len(products)))
 }
 
-// Divergence gives ΔΦ at the points x [n, shape...] and one s in [0, 1], with the standard error over probes (nil for
+// Laplacian gives ΔΦ at the points x [n, shape...] and one s in [0, 1], with the standard error over probes (nil for
 // [Exact]). A nil Divergence is Exact.
-func (f *Flow) Divergence(x *tensors.Tensor, s float64, with Divergence) (value, stdErr []float64, err error) {
-	flat, err := f.check(x)
-	if err != nil {
-		return nil, nil, err
-	}
-	if _, err := f.path(s); err != nil {
+func Laplacian(f *flow.Flow, x *tensors.Tensor, s float64, with Divergence) (value, stdErr []float64, err error) {
+	if _, err := points(f, x); err != nil {
 		return nil, nil, err
 	}
 	with = orExact(with)
-	n := len(flat) / f.Dim()
-	v, err := f.probes(x, with, 0)
+	v, err := probes(f, x, with, 0)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer finalize([]*tensors.Tensor{v})
-	e, err := f.engine(x.DType())
+	defer numbers.Finalize(v)
+	grad, products, err := f.Curvatures(x, s, v)
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := e.curvatures.Call(x, s, v)
-	if err != nil {
-		return nil, nil, fmt.Errorf("density: the divergence at x of shape %s: %w", x.Shape(), err)
-	}
-	defer finalize(out)
-	value, stdErr = combine(with, flatten(out[1]), n)
+	defer numbers.Finalize(grad, products)
+	value, stdErr = combine(with, numbers.Flat(products), x.Shape().Dim(0))
 	return value, stdErr, nil
 }
 
 // probes are the directions for the points x, the first of which has the given index.
-func (f *Flow) probes(x *tensors.Tensor, with Divergence, first int) (*tensors.Tensor, error) {
+func probes(f *flow.Flow, x *tensors.Tensor, with Divergence, first int) (*tensors.Tensor, error) {
 	flat, k, rows, err := with.directions(f.Dim(), first, x.Shape().Dim(0))
 	if err != nil {
 		return nil, err
 	}
-	return tensor(x.DType(), flat, append([]int{k, rows}, f.Shape...)...), nil
+	return numbers.Tensor(x.DType(), flat, append([]int{k, rows}, f.Shape...)...), nil
 }
 
 // combine reduces products [n, k], flat, to n values.
@@ -138,17 +135,4 @@ func orExact(with Divergence) Divergence {
 		return Exact{}
 	}
 	return with
-}
-
-// curvatures are vᵀ(∇²Φ)v, [n, k], for directions v [k, 1 or n, ...], where grad is ∇Φ at x [n, ...]. ∇Φ is shared; each
-// direction adds one backward pass, (∇²Φ)v = ∇(∇Φ·v).
-func curvatures(x, grad, v *Node) *Node {
-	n := x.Shape().Dim(0)
-	products := make([]*Node, v.Shape().Dim(0))
-	for i := range products {
-		direction := graph.Squeeze(graph.Slice(v, graph.AxisElem(i)), 0)
-		along := graph.Gradient(graph.ReduceAllSum(graph.Mul(grad, direction)), x)[0]
-		products[i] = graph.ReduceSum(graph.Reshape(graph.Mul(along, direction), n, -1), 1)
-	}
-	return graph.Stack(products, 1)
 }

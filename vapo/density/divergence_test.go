@@ -12,6 +12,7 @@ import (
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
 )
@@ -34,7 +35,7 @@ func TestExactDivergence(t *testing.T) {
 			want[i] += (up - field(shifted)[j]) / (2 * step)
 		}
 	}
-	got, stdErr, err := flow.Divergence(tensors.FromFlatDataAndDimensions(flat(x), 6, 2, 2), s, density.Exact{})
+	got, stdErr, err := density.Laplacian(flow, tensors.FromFlatDataAndDimensions(flat(x), 6, 2, 2), s, density.Exact{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,7 +49,7 @@ func TestExactDivergence(t *testing.T) {
 }
 
 // fieldOf evaluates ∇Φ, independently of the package, at one point of shape [2, 2] with the flow's weights in float64.
-func fieldOf(t *testing.T, flow *density.Flow, s float64) func(x []float64) []float64 {
+func fieldOf(t *testing.T, flow *flow.Flow, s float64) func(x []float64) []float64 {
 	store := model.NewStore()
 	for v := range flow.Store.IterVariables() {
 		if !v.Trainable {
@@ -62,7 +63,7 @@ func fieldOf(t *testing.T, flow *density.Flow, s float64) func(x []float64) []fl
 			t.Fatal(err)
 		}
 	}
-	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *density.Node) *density.Node {
+	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *potential.Node) *potential.Node {
 		_, grad := potential.Evaluator(scope, flow.Potential)(x, s)
 		return grad
 	})
@@ -96,7 +97,7 @@ func TestHutchinsonOnImages(t *testing.T) {
 		}
 	}
 	points := tensors.FromFlatDataAndDimensions(flat(stencil), len(stencil), 8, 8, 3)
-	scorer, err := flow.NewScorer(t.Context(), points, density.Scoring{S: s, Batch: len(stencil)})
+	scorer, err := density.NewScorer(t.Context(), flow, points, density.Scoring{S: s, Batch: len(stencil)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +109,7 @@ func TestHutchinsonOnImages(t *testing.T) {
 	for _, energy := range at.Energy[1:] {
 		want += (at.Energy[0] - energy) / (step * step) / float64(how.Probes)
 	}
-	got, _, err := flow.Divergence(tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 3), s, how)
+	got, _, err := density.Laplacian(flow, tensors.FromFlatDataAndDimensions(x, 1, 8, 8, 3), s, how)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +144,7 @@ func TestHutchinsonCoverage(t *testing.T) {
 	const s, d, n, seeds, probes = 0.7, 8, 60, 25, 160
 	flow := network(t, posterior(t), small, d)
 	x := tensors.FromValue(normal(n, d))
-	want, _, err := flow.Divergence(x, s, nil)
+	want, _, err := density.Laplacian(flow, x, s, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,7 +154,7 @@ func TestHutchinsonCoverage(t *testing.T) {
 			covered, errors := 0, []float64{}
 			for seed := range seeds {
 				how := density.Hutchinson{Probes: probes, Gaussian: gaussian, Seed: uint64(seed)}
-				got, stdErr, err := flow.Divergence(x, s, how)
+				got, stdErr, err := density.Laplacian(flow, x, s, how)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -184,11 +185,11 @@ func TestHutchinsonLogDensity(t *testing.T) {
 	flow := network(t, posterior(t), small, d)
 	x := tensors.FromValue(normal(n, d))
 	with := solver.Fixed{Steps: 4}
-	want, err := flow.LogDensity(t.Context(), with, x, 0.8, nil)
+	want, err := density.LogDensity(t.Context(), flow, with, x, 0.8, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := flow.LogDensity(t.Context(), with, x, 0.8, density.Hutchinson{Probes: probes, Seed: 2})
+	got, err := density.LogDensity(t.Context(), flow, with, x, 0.8, density.Hutchinson{Probes: probes, Seed: 2})
 	if err != nil {
 		t.Fatal(err)
 	}

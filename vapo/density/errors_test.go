@@ -7,9 +7,9 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/potential"
@@ -25,53 +25,54 @@ func (sudden) At(s *homotopy.Node) homotopy.Coefficients {
 
 func TestErrorsNameTheValue(t *testing.T) {
 	ctx := t.Context()
-	flow := oracle(mixture.Gauss2(), posterior(t))
+	exact := oracle(mixture.Gauss2(), posterior(t))
 	end := oracle(mixture.Gauss2(), sudden{})
-	untrained := &density.Flow{Backend: flow.Backend, Homotopy: flow.Homotopy, Potential: potential.MLP{}, Store: model.NewStore(), Shape: []int{2}}
+	untrained := exact.With(potential.MLP{})
 	x := tensors.FromValue([][]float64{{1, 2}, {3, 4}})
-	at := func(f *density.Flow, x *tensors.Tensor, s float64, d density.Divergence) error {
-		_, err := f.LogDensity(ctx, nil, x, s, d)
+	at := func(f *flow.Flow, x *tensors.Tensor, s float64, d density.Divergence) error {
+		_, err := density.LogDensity(ctx, f, nil, x, s, d)
 		return err
 	}
-	invert := func(f *density.Flow, known []float64, s float64) error {
-		_, err := f.Invert(x, known, s, nil)
+	invert := func(f *flow.Flow, known []float64, s float64) error {
+		_, err := density.Invert(f, x, known, s, nil)
 		return err
 	}
 	kl := func(n int, s ...float64) error {
-		_, err := flow.KL(ctx, nil, mixture.Gauss2(), s, n, 1, nil)
+		_, err := density.KL(ctx, exact, nil, mixture.Gauss2(), s, n, 1, nil)
 		return err
 	}
 	score := func(how density.Scoring) error {
-		_, err := flow.NewScorer(ctx, x, how)
+		_, err := density.NewScorer(ctx, exact, x, how)
 		return err
 	}
-	_, _, divergence := flow.Divergence(x, -0.25, nil)
-	wide := &density.Flow{Backend: flow.Backend, Homotopy: flow.Homotopy, Potential: flow.Potential, Shape: []int{33}}
+	_, _, divergence := density.Laplacian(exact, x, -0.25, nil)
+	wide := exact.With(exact.Potential)
+	wide.Shape = []int{33}
 
 	for _, c := range []struct {
 		want string
 		err  error
 	}{
-		{"1.25", at(flow, x, 1.25, nil)},
-		{"NaN", at(flow, x, math.NaN(), nil)},
+		{"1.25", at(exact, x, 1.25, nil)},
+		{"NaN", at(exact, x, math.NaN(), nil)},
 		{"-0.25", divergence},
-		{"at least one point", at(flow, tensors.FromFlatDataAndDimensions([]float64{}, 0, 2), 1, nil)},
-		{"[1, 3]", at(flow, tensors.FromValue([][]float64{{1, 2, 3}}), 1, nil)},
-		{"[2]", at(flow, tensors.FromValue([]float64{1, 2}), 1, nil)},
-		{"Int64", at(flow, tensors.FromValue([][]int64{{1, 2}}), 1, nil)},
-		{"point 1 holds NaN", at(flow, tensors.FromValue([][]float64{{1, 2}, {3, math.NaN()}}), 1, nil)},
-		{"point 0 holds +Inf", at(flow, tensors.FromValue([][]float64{{1, math.Inf(1)}}), 1, nil)},
-		{"the points", at(flow, nil, 1, nil)},
-		{"got 0", at(flow, x, 1, density.Hutchinson{})},
-		{"got -2", at(flow, x, 1, density.Hutchinson{Probes: -2})},
+		{"at least one point", at(exact, tensors.FromFlatDataAndDimensions([]float64{}, 0, 2), 1, nil)},
+		{"[1, 3]", at(exact, tensors.FromValue([][]float64{{1, 2, 3}}), 1, nil)},
+		{"[2]", at(exact, tensors.FromValue([]float64{1, 2}), 1, nil)},
+		{"Int64", at(exact, tensors.FromValue([][]int64{{1, 2}}), 1, nil)},
+		{"point 1 holds NaN", at(exact, tensors.FromValue([][]float64{{1, 2}, {3, math.NaN()}}), 1, nil)},
+		{"point 0 holds +Inf", at(exact, tensors.FromValue([][]float64{{1, math.Inf(1)}}), 1, nil)},
+		{"the points", at(exact, nil, 1, nil)},
+		{"got 0", at(exact, x, 1, density.Hutchinson{})},
+		{"got -2", at(exact, x, 1, density.Hutchinson{Probes: -2})},
 		{"got 33; use Hutchinson", at(wide, tensors.FromValue([][]float64{make([]float64, 33)}), 1, nil)},
 		{"/potential/hidden_0", at(untrained, x, 1, nil)},
-		{"needs a backend", at(&density.Flow{}, x, 1, nil)},
-		{"μ = 0 at s = 0", invert(flow, []float64{1, 2}, 0)},
+		{"needs a backend", at(&flow.Flow{}, x, 1, nil)},
+		{"μ = 0 at s = 0", invert(exact, []float64{1, 2}, 0)},
 		{"κ = 0 at s = 1", invert(end, []float64{1, 2}, 1)},
 		{"choose 0 < s < 1", invert(end, []float64{1, 2}, 1)},
-		{"1 known log-densities for 2", invert(flow, []float64{1}, 0.5)},
-		{"reference point 1 is -Inf", invert(flow, []float64{1, math.Inf(-1)}, 0.5)},
+		{"1 known log-densities for 2", invert(exact, []float64{1}, 0.5)},
+		{"reference point 1 is -Inf", invert(exact, []float64{1, math.Inf(-1)}, 0.5)},
 		{"got 1", kl(1, 0.5)},
 		{"at least one s", kl(5)},
 		{"1.5", kl(5, 0.5, 1.5)},

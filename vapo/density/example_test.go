@@ -8,20 +8,19 @@ import (
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
 )
 
-// ring is the flow of the exact potential of eight Gaussians on the paper's path. A trained model m is put in its place by
-//
-//	&density.Flow{Backend: m.Backend, Homotopy: m.Homotopy, Potential: m.Potential, Store: m.Store, Shape: m.Shape}
-func ring() *density.Flow {
+// ring is the flow of the exact potential of eight Gaussians on the paper's path. That of a trained model m is &m.Flow.
+func ring() *flow.Flow {
 	path, err := homotopy.Posterior(1, 0.01)
 	if err != nil {
 		panic(err)
 	}
-	return &density.Flow{
+	return &flow.Flow{
 		Backend:   backend.Host(),
 		Homotopy:  path,
 		Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path},
@@ -30,9 +29,9 @@ func ring() *density.Flow {
 }
 
 // The log-density of the data by the flow: the first point is the centre of a Gaussian, the second lies between two.
-func ExampleFlow_LogDensity() {
+func ExampleLogDensity() {
 	x := tensors.FromValue([][]float64{{2, 0}, {1.8, 0.7}})
-	at, err := ring().LogDensity(context.Background(), solver.Adaptive{RTol: 1e-6, ATol: 1e-6}, x, 1, density.Exact{})
+	at, err := density.LogDensity(context.Background(), ring(), solver.Adaptive{RTol: 1e-6, ATol: 1e-6}, x, 1, density.Exact{})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -43,17 +42,17 @@ func ExampleFlow_LogDensity() {
 }
 
 // The divergence of the field, and its estimate by 200 random probes.
-func ExampleFlow_Divergence() {
+func ExampleLaplacian() {
 	x := tensors.FromValue([][]float64{{1, 0.5}})
 	for _, how := range []density.Divergence{density.Exact{}, density.Hutchinson{Probes: 200, Seed: 1}} {
-		value, stdErr, err := ring().Divergence(x, 0.5, how)
+		value, stdErr, err := density.Laplacian(ring(), x, 0.5, how)
 		if err != nil {
 			fmt.Println(err)
 			return
 		}
 		fmt.Printf("%T %.2f, standard error %.2f\n", how, value, stdErr)
 	}
-	_, _, err := ring().Divergence(x, 0.5, density.Hutchinson{})
+	_, _, err := density.Laplacian(ring(), x, 0.5, density.Hutchinson{})
 	fmt.Println(err)
 	// Output:
 	// density.Exact [1.01], standard error []
@@ -62,27 +61,27 @@ func ExampleFlow_Divergence() {
 }
 
 // The log-density at s = 0.5 from one evaluation of Φ, anchored to the flow at three reference points.
-func ExampleFlow_Invert() {
+func ExampleInvert() {
 	flow, s := ring(), density.DefaultS
 	references := tensors.FromValue([][]float64{{1.5, 0}, {0, 1.2}, {-1, -1}})
-	known, err := flow.LogDensity(context.Background(), nil, references, s, nil)
+	known, err := density.LogDensity(context.Background(), flow, nil, references, s, nil)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	inversion, err := flow.Invert(references, known.Value, s, density.Median)
+	inversion, err := density.Invert(flow, references, known.Value, s, density.Median)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	x := tensors.FromValue([][]float64{{1.5, 0}, {3, 3}})
-	logDensity, err := flow.LogDensityPotential(inversion, x)
+	logDensity, err := inversion.LogDensity(flow, x)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
 	fmt.Printf("%.3f, errors of the potential count %.2f-fold\n", logDensity, inversion.Amplification)
-	_, err = flow.Invert(references, known.Value, 0, nil)
+	_, err = density.Invert(flow, references, known.Value, 0, nil)
 	fmt.Println(err)
 	// Output:
 	// [-2.422 -17.110], errors of the potential count 1.19-fold
@@ -91,7 +90,7 @@ func ExampleFlow_Invert() {
 
 // Out-of-distribution scores at s = 0.5: a typical point, the centre of the ring, whose score vanishes though it is unlikely, and one far
 // outside.
-func ExampleFlow_NewScorer() {
+func ExampleNewScorer() {
 	ctx, flow := context.Background(), ring()
 	at, err := homotopy.Evaluate(backend.Host(), flow.Homotopy, []float64{density.DefaultS})
 	if err != nil {
@@ -99,7 +98,7 @@ func ExampleFlow_NewScorer() {
 		return
 	}
 	references := tensors.FromValue(mixture.Ring8().SamplePath(at[0], 200, 1))
-	scorer, err := flow.NewScorer(ctx, references, density.Scoring{Solver: solver.Adaptive{}})
+	scorer, err := density.NewScorer(ctx, flow, references, density.Scoring{Solver: solver.Adaptive{}})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -123,10 +122,10 @@ func ExampleFlow_NewScorer() {
 }
 
 // How far the flow of a potential is from the path it should follow: here 90 % of the exact one.
-func ExampleFlow_KL() {
+func ExampleKL() {
 	flow := ring()
 	flow.Potential = plus{nil, flow.Potential, 0.9}
-	kl, err := flow.KL(context.Background(), nil, mixture.Ring8(), []float64{0, 0.5, 1}, 500, 1, nil)
+	kl, err := density.KL(context.Background(), flow, nil, mixture.Ring8(), []float64{0, 0.5, 1}, 500, 1, nil)
 	if err != nil {
 		fmt.Println(err)
 		return

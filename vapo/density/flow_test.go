@@ -43,7 +43,7 @@ func TestFlowOfTheOracle(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := oracle(c.data, path).LogDensity(t.Context(), c.with, tensors.FromValue(x), c.s, nil)
+			got, err := density.LogDensity(t.Context(), oracle(c.data, path), c.with, tensors.FromValue(x), c.s, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +74,7 @@ func TestFlowIntegratesToOne(t *testing.T) {
 		}
 	}
 	with := solver.Adaptive{RTol: 1e-5, ATol: 1e-6}
-	got, err := flow.LogDensity(t.Context(), with, tensors.FromValue(grid), 1, density.Exact{})
+	got, err := density.LogDensity(t.Context(), flow, with, tensors.FromValue(grid), 1, density.Exact{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestFlowPrecision(t *testing.T) {
 	}
 	at := func(x *tensors.Tensor, s float64) []float64 {
 		with := solver.Fixed{Steps: 20}
-		out, err := flow.LogDensity(t.Context(), with, x, s, nil)
+		out, err := density.LogDensity(t.Context(), flow, with, x, s, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/potential"
@@ -29,26 +29,26 @@ func posterior(t testing.TB) homotopy.Arc {
 }
 
 // oracle is the flow of a mixture's exact potential, whose density is known: ρ̄.
-func oracle(m mixture.Mixture, path homotopy.Homotopy) *density.Flow {
-	return &density.Flow{
+func oracle(m mixture.Mixture, path homotopy.Homotopy) *flow.Flow {
+	return &flow.Flow{
 		Backend: backend.Host(), Homotopy: path, Shape: []int{m.Dim()},
 		Potential: mixture.Optimal{Mixture: m, Homotopy: path},
 	}
 }
 
 // network is the flow of an MLP with random weights, made in float32 as training makes them.
-func network(t testing.TB, path homotopy.Homotopy, p potential.Potential, shape ...int) *density.Flow {
+func network(t testing.TB, path homotopy.Homotopy, p potential.Potential, shape ...int) *flow.Flow {
 	t.Helper()
 	store := model.NewStore()
 	store.SetParam(model.ParamInitialSeed, int64(3))
 	dims := append([]int{1}, shape...)
-	_, err := model.CallOnce(backend.Host(), store, func(scope *model.Scope, x, s *density.Node) *density.Node {
+	_, err := model.CallOnce(backend.Host(), store, func(scope *model.Scope, x, s *potential.Node) *potential.Node {
 		return p.Value(scope.At(potential.Scope), x, s)
 	}, tensors.FromShape(shapes.Make(dtypes.Float32, dims...)), []float32{0})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &density.Flow{Backend: backend.Host(), Homotopy: path, Potential: p, Store: store, Shape: shape}
+	return &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: p, Store: store, Shape: shape}
 }
 
 // shake adds noise of standard deviation sd to all weights.
@@ -71,7 +71,7 @@ type plus struct {
 	Weight float64
 }
 
-func (p plus) Value(scope *model.Scope, x, s *density.Node) *density.Node {
+func (p plus) Value(scope *model.Scope, x, s *potential.Node) *potential.Node {
 	flat := graph.Reshape(x, x.Shape().Dim(0), -1)
 	phi := graph.MulScalar(p.B.Value(scope, flat, s), p.Weight)
 	if p.A == nil {

@@ -8,6 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/internal/numbers"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 )
 
@@ -36,14 +38,14 @@ func Median(values []float64) float64 {
 }
 
 // Invert anchors the inversion at clock s: at the reference points x [n, shape...] its log-density equals the given known
-// one [n], such as [Flow.LogDensity] at the same s, in the mean or by another centre (nil means Mean). It is an error
+// one [n], such as [LogDensity] at the same s, in the mean or by another centre (nil means Mean). It is an error
 // where μ(s) = 0, as at s = 0, or κ(s) = 0, as a path may have it at s = 1: choose 0 < s < 1, such as [DefaultS].
-func (f *Flow) Invert(x *tensors.Tensor, logDensity []float64, s float64, by Centre) (Inversion, error) {
-	inversion, err := f.inversion(s)
+func Invert(f *flow.Flow, x *tensors.Tensor, logDensity []float64, s float64, by Centre) (Inversion, error) {
+	inversion, err := inversionAt(f, s)
 	if err != nil {
 		return Inversion{}, err
 	}
-	relative, err := f.LogDensityPotential(inversion, x)
+	relative, err := inversion.LogDensity(f, x)
 	if err != nil {
 		return Inversion{}, err
 	}
@@ -63,15 +65,15 @@ func (f *Flow) Invert(x *tensors.Tensor, logDensity []float64, s float64, by Cen
 	return inversion, nil
 }
 
-// LogDensityPotential is log ρ̄(x; s) in nats, [n], by the inversion, for x [n, shape...].
-func (f *Flow) LogDensityPotential(by Inversion, x *tensors.Tensor) ([]float64, error) {
-	at, err := f.potentialScores(by, x)
+// LogDensity is log ρ̄(x; s) in nats, [n], by the inversion of f, for x [n, shape...].
+func (by Inversion) LogDensity(f *flow.Flow, x *tensors.Tensor) ([]float64, error) {
+	at, err := by.scores(f, x)
 	return at.LogDensityPotential, err
 }
 
-// inversion is the inversion at s without an anchor.
-func (f *Flow) inversion(s float64) (Inversion, error) {
-	c, err := f.interior(s)
+// inversionAt is the inversion at s without an anchor.
+func inversionAt(f *flow.Flow, s float64) (Inversion, error) {
+	c, err := interior(f, s)
 	if err != nil {
 		return Inversion{}, err
 	}
@@ -79,8 +81,8 @@ func (f *Flow) inversion(s float64) (Inversion, error) {
 }
 
 // interior gives the path's coefficients at a clock where Φ determines the density.
-func (f *Flow) interior(s float64) (homotopy.Values, error) {
-	c, err := f.path(s)
+func interior(f *flow.Flow, s float64) (homotopy.Values, error) {
+	c, err := f.Coefficients(s)
 	if err != nil {
 		return c, err
 	}
@@ -94,20 +96,22 @@ func (f *Flow) interior(s float64) (homotopy.Values, error) {
 	return c, nil
 }
 
-// potentialScores fills what one evaluation of Φ and ∇Φ gives.
-func (f *Flow) potentialScores(by Inversion, x *tensors.Tensor) (Scores, error) {
-	flat, err := f.check(x)
+// scores fills what one evaluation of Φ and ∇Φ gives.
+func (by Inversion) scores(f *flow.Flow, x *tensors.Tensor) (Scores, error) {
+	flat, err := points(f, x)
 	if err != nil {
 		return Scores{}, err
 	}
-	c, err := f.interior(by.S)
+	c, err := interior(f, by.S)
 	if err != nil {
 		return Scores{}, err
 	}
-	phi, grad, err := f.potentialAt(x, by.S)
+	phiAt, gradAt, err := f.Evaluate(x, by.S)
 	if err != nil {
 		return Scores{}, err
 	}
+	defer numbers.Finalize(phiAt, gradAt)
+	phi, grad := numbers.Flat(phiAt), numbers.Flat(gradAt)
 	kappa, d := c.Kappa(), f.Dim()
 	out := Scores{Energy: make([]float64, len(phi)), ScoreNorm: make([]float64, len(phi)), LogDensityPotential: make([]float64, len(phi))}
 	for i := range phi {

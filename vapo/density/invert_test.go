@@ -8,6 +8,7 @@ import (
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 )
@@ -28,11 +29,11 @@ func TestInversionOfTheOracle(t *testing.T) {
 					t.Fatal(err)
 				}
 				flow := oracle(data, path)
-				inversion, err := flow.Invert(tensors.FromValue(x[:10]), exact.LogDensity[:10], s, nil)
+				inversion, err := density.Invert(flow, tensors.FromValue(x[:10]), exact.LogDensity[:10], s, nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := flow.LogDensityPotential(inversion, tensors.FromValue(x))
+				got, err := inversion.LogDensity(flow, tensors.FromValue(x))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -59,11 +60,11 @@ func TestAnchor(t *testing.T) {
 		off float64
 	}{{density.Mean, 2}, {density.Median, 0}} {
 		flow := oracle(data, path)
-		inversion, err := flow.Invert(points, wrong, s, c.by)
+		inversion, err := density.Invert(flow, points, wrong, s, c.by)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := flow.LogDensityPotential(inversion, points)
+		got, err := inversion.LogDensity(flow, points)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -85,8 +86,8 @@ func TestAmplification(t *testing.T) {
 		exact, perturbed := oracle(data, path), oracle(data, path)
 		bump := mixture.Optimal{Mixture: mixture.Gauss2(), Homotopy: path}
 		perturbed.Potential = plus{exact.Potential, bump, 1e-3}
-		contrast := func(flow *density.Flow) (phi, log, amplification float64) {
-			scorer, err := flow.NewScorer(t.Context(), x, density.Scoring{S: s, Batch: 2})
+		contrast := func(flow *flow.Flow) (phi, log, amplification float64) {
+			scorer, err := density.NewScorer(t.Context(), flow, x, density.Scoring{S: s, Batch: 2})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -9,14 +9,16 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/internal/numbers"
 	"vapoflow/internal/uncertainty"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
 )
 
-// KL is the divergence of a flow's density from the exact one along the clock.
-type KL struct {
+// Divergences are those of a flow's density from the exact one along the clock.
+type Divergences struct {
 	S      []float64 // clock, as asked for
 	Value  []float64 // KL(ρ_Φ ‖ ρ̄) at each s, nats; an estimate, which may fall below zero by its error
 	StdErr []float64 // of Value, over the scramblings of the draws
@@ -32,7 +34,7 @@ type KL struct {
 // OffModeDeviations is the distance from a mode, in its standard deviations √(v + μ²τ²), from which a particle counts as off it.
 const OffModeDeviations = 3.5
 
-// klReplicates is how many independent scramblings the draws of [Flow.KL] are made of.
+// klReplicates is how many independent scramblings the draws of [KL] are made of.
 const klReplicates = 8
 
 // exactDraws is how many draws of ρ̄ tell how many of its own lie off every mode, to 0.015 %.
@@ -42,33 +44,33 @@ const exactDraws = 100_000
 // Gaussians: n draws of the prior, scrambled Halton points that are a function of the seed, ride the flow in float64 with their
 // log-density, and ρ̄ is exact. 8,192 draws tell 0.01 nats. Points without a width are an error: ρ̄ is spikes then, and no flow's density. The
 // solver runs once for each interval of s, so that a fixed grid spends its steps on each; nil is solver.Adaptive{}.
-func (f *Flow) KL(ctx context.Context, with solver.Solver, data mixture.Mixture, s []float64, n int, seed uint64, divergence Divergence) (KL, error) {
+func KL(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s []float64, n int, seed uint64, divergence Divergence) (Divergences, error) {
 	if err := checkClock(s, n); err != nil {
-		return KL{}, err
+		return Divergences{}, err
 	}
 	if data.Std == 0 {
-		return KL{}, fmt.Errorf("density: KL compares with the density of a mixture of Gaussians, and this one's have no width: %d points", len(data.Means))
+		return Divergences{}, fmt.Errorf("density: KL compares with the density of a mixture of Gaussians, and this one's have no width: %d points", len(data.Means))
 	}
-	if f.Backend == nil || f.Homotopy == nil || f.Potential == nil || len(f.Shape) == 0 {
-		return KL{}, errIncomplete
+	if err := f.Validate(); err != nil {
+		return Divergences{}, err
 	}
 	bounds := uncertainty.Replicates(n, klReplicates)
 	ratios, ends := make([][]float64, len(s)), make([][][]float64, len(s))
-	out := KL{S: s}
+	out := Divergences{S: s}
 	for r := range len(bounds) - 1 { // each by itself: its activations stay in the processor's cache
 		draws := uncertainty.NormalHalton(bounds[r+1]-bounds[r], f.Dim(), seed, uint64(r))
-		nfe, err := f.rideAlong(ctx, with, data, s, draws, orExact(divergence), bounds[r], func(i int, x [][]float64, ratio []float64) {
+		nfe, err := rideAlong(ctx, f, with, data, s, draws, orExact(divergence), bounds[r], func(i int, x [][]float64, ratio []float64) {
 			ratios[i], ends[i] = append(ratios[i], ratio...), append(ends[i], x...)
 		})
 		if err != nil {
-			return KL{}, err
+			return Divergences{}, err
 		}
 		out.NFE = max(out.NFE, nfe)
 	}
 	for i, at := range s {
-		c, err := f.path(at)
+		c, err := f.Coefficients(at)
 		if err != nil {
-			return KL{}, err
+			return Divergences{}, err
 		}
 		out.add(ratios[i], offMode(ends[i], data, c), offMode(data.SamplePath(c, exactDraws, seed), data, c), bounds)
 	}
@@ -77,8 +79,8 @@ func (f *Flow) KL(ctx context.Context, with solver.Solver, data mixture.Mixture,
 
 // rideAlong takes draws of N(0, I), flat, of the examples from index first on, along the flow and calls at with their positions and
 // log ρ_Φ − log ρ̄ at each s.
-func (f *Flow) rideAlong(ctx context.Context, with solver.Solver, data mixture.Mixture, s, draws []float64, divergence Divergence, first int, at func(i int, x [][]float64, ratio []float64)) (nfe int, err error) {
-	prior, err := f.path(0)
+func rideAlong(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s, draws []float64, divergence Divergence, first int, at func(i int, x [][]float64, ratio []float64)) (nfe int, err error) {
+	prior, err := f.Coefficients(0)
 	if err != nil {
 		return 0, err
 	}
@@ -86,7 +88,7 @@ func (f *Flow) rideAlong(ctx context.Context, with solver.Solver, data mixture.M
 		draws[i] *= math.Sqrt(prior.V)
 	}
 	n := len(draws) / f.Dim()
-	ride, err := f.board(tensor(dtypes.Float64, draws, append([]int{n}, f.Shape...)...), divergence, first)
+	ride, err := board(f, numbers.Tensor(dtypes.Float64, draws, append([]int{n}, f.Shape...)...), divergence, first)
 	if err != nil {
 		return 0, err
 	}
@@ -105,12 +107,12 @@ func (f *Flow) rideAlong(ctx context.Context, with solver.Solver, data mixture.M
 			ride.state, now = end.State, next
 			nfe += end.NFE
 		}
-		x := rowsOf(flatten(ride.state[0]), n)
+		x := rowsOf(numbers.Flat(ride.state[0]), n)
 		exact, err := oracle.Evaluate(f.Backend, x, next)
 		if err != nil {
 			return 0, err
 		}
-		integral, _ := combine(divergence, flatten(ride.state[1]), n)
+		integral, _ := combine(divergence, numbers.Flat(ride.state[1]), n)
 		ratio := make([]float64, n)
 		for j := range ratio {
 			ratio[j] = atPrior[j] - integral[j] - exact.LogDensity[j]
@@ -121,7 +123,7 @@ func (f *Flow) rideAlong(ctx context.Context, with solver.Solver, data mixture.M
 }
 
 // add appends what the draws at one s tell: their log-ratios, and which of them and of exact draws lie off every mode.
-func (k *KL) add(ratio, off, offExact []float64, bounds []int) {
+func (k *Divergences) add(ratio, off, offExact []float64, bounds []int) {
 	mean, stdErr := uncertainty.OfReplicates(ratio, bounds)
 	k.Value, k.StdErr = append(k.Value, mean), append(k.StdErr, stdErr)
 	mean, stdErr = uncertainty.OfReplicates(off, bounds)

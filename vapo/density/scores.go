@@ -7,6 +7,8 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/internal/numbers"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/solver"
 )
 
@@ -38,14 +40,14 @@ type Scorer struct {
 	EntropyPotential float64   // −mean log-density of the references by inversion, nats
 	EntropyFlow      float64   // the same by the flow; 0 where that was left out
 
-	flow *Flow
+	flow *flow.Flow
 	how  Scoring
 }
 
 // NewScorer prepares scores at one s from reference inputs [n, shape...], usually held-out data treated as the inputs will be:
 // they anchor the inverted log-density to the flow's, and their mean log-density estimates the entropy for the typicality
 // (Nalisnick et al. 2019, arXiv:1906.02994).
-func (f *Flow) NewScorer(ctx context.Context, references *tensors.Tensor, how Scoring) (*Scorer, error) {
+func NewScorer(ctx context.Context, f *flow.Flow, references *tensors.Tensor, how Scoring) (*Scorer, error) {
 	if how.S == 0 {
 		how.S = DefaultS
 	}
@@ -58,7 +60,7 @@ func (f *Flow) NewScorer(ctx context.Context, references *tensors.Tensor, how Sc
 	if how.Centre == nil {
 		how.Centre = Mean
 	}
-	inversion, err := f.inversion(how.S)
+	inversion, err := inversionAt(f, how.S)
 	if err != nil {
 		return nil, err
 	}
@@ -84,7 +86,7 @@ func (f *Flow) NewScorer(ctx context.Context, references *tensors.Tensor, how Sc
 // Score scores x [n, shape...] for any n; the probes of a row depend on its index in x. To stream, call it with one part after another:
 // all parts use the same executables.
 func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) {
-	flat, err := sc.flow.check(x)
+	flat, err := points(sc.flow, x)
 	if err != nil {
 		return Scores{}, err
 	}
@@ -96,9 +98,9 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 		for i := range sc.how.Batch { // the last row fills up the last batch
 			rows = append(rows, flat[min(first+i, n-1)*d:][:d]...)
 		}
-		part := tensor(x.DType(), rows, append([]int{sc.how.Batch}, sc.flow.Shape...)...)
+		part := numbers.Tensor(x.DType(), rows, append([]int{sc.how.Batch}, sc.flow.Shape...)...)
 		at, err := sc.scoreBatch(ctx, part, first)
-		finalize([]*tensors.Tensor{part})
+		numbers.Finalize(part)
 		if err != nil {
 			return Scores{}, fmt.Errorf("density: inputs from %d on: %w", first, err)
 		}
@@ -110,11 +112,11 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 }
 
 func (sc *Scorer) scoreBatch(ctx context.Context, x *tensors.Tensor, first int) (Scores, error) {
-	at, err := sc.flow.potentialScores(sc.Inversion, x)
+	at, err := sc.Inversion.scores(sc.flow, x)
 	if err != nil || sc.how.Solver == nil {
 		return at, err
 	}
-	along, err := sc.flow.logDensity(ctx, sc.how.Solver, x, sc.Inversion.S, sc.how.Divergence, first)
+	along, err := logDensity(ctx, sc.flow, sc.how.Solver, x, sc.Inversion.S, sc.how.Divergence, first)
 	at.LogDensityFlow, at.LogDensityFlowErr, at.NFE = along.Value, along.StdErr, along.NFE
 	return at, err
 }

@@ -41,7 +41,7 @@ func TestScoresOfAGaussian(t *testing.T) {
 		typicality = append(typicality, math.Abs(v-mean))
 		energy = append(energy, -exact.Phi[i])
 	}
-	scorer, err := oracle(data, path).NewScorer(t.Context(), tensors.FromValue(references), density.Scoring{S: s, Solver: tight, Batch: 20})
+	scorer, err := density.NewScorer(t.Context(), oracle(data, path), tensors.FromValue(references), density.Scoring{S: s, Solver: tight, Batch: 20})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestScoresWithoutTheFlow(t *testing.T) {
 	c := coefficients(t, path, density.DefaultS)
 	references, x := tensors.FromValue(data.SamplePath(c, 30, 1)), tensors.FromValue(data.SamplePath(c, 5, 2))
 	score := func(how density.Scoring) density.Scores {
-		scorer, err := oracle(data, path).NewScorer(t.Context(), references, how)
+		scorer, err := density.NewScorer(t.Context(), oracle(data, path), references, how)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestBatchesDoNotMatter(t *testing.T) {
 	x := tensors.FromValue(normal(7, 3))
 	score := func(batch int) density.Scores {
 		how := density.Scoring{Batch: batch, Solver: solver.Fixed{Steps: 4}, Divergence: density.Hutchinson{Probes: 3, Seed: 1}}
-		scorer, err := flow.NewScorer(t.Context(), x, how)
+		scorer, err := density.NewScorer(t.Context(), flow, x, how)
 		if err != nil {
 			t.Fatal(err)
 		}

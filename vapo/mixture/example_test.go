@@ -3,10 +3,10 @@ package mixture_test
 import (
 	"fmt"
 
-	"github.com/gomlx/gomlx/ml/model"
 	"gonum.org/v1/gonum/mat"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 )
@@ -64,8 +64,8 @@ func ExampleExcess() {
 		return
 	}
 	blob := mixture.Mixture{Means: [][]float64{{0, 0}}, Std: 1.4}
-	guess := mixture.Optimal{Mixture: blob, Homotopy: path}
-	report, err := mixture.Excess(backend.Host(), model.NewStore(), guess, path, mixture.Ring8(), 4000, 1)
+	guess := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: blob, Homotopy: path}, Shape: []int{2}}
+	report, err := mixture.Excess(guess, mixture.Ring8(), 4000, 1)
 	if err != nil {
 		fmt.Println(err)
 		return

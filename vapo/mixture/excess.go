@@ -3,11 +3,10 @@ package mixture
 import (
 	"fmt"
 
-	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
 )
@@ -19,20 +18,19 @@ type Report struct {
 	Quarters [4]float64 // over each quarter of [0, 1]; a ratio of sums within it
 }
 
-// Excess measures p, with its weights in store, against the exact potential of data m on path h, on
+// Excess measures a flow against the exact potential of data m on its path, on
 // n ≥ 4 samples; each is a function of (seed, index). s is stratified: one sample in each n-th of [0, 1].
 //
-// The potential sees float32; the samples, the exact field and the sums are float64. Weights are found where
-// [potential.Evaluator] puts them under the root of the store; the oracle adds nothing to it.
-func Excess(b compute.Backend, store *model.Store, p potential.Potential, h homotopy.Homotopy, m Mixture, n int, seed uint64) (Report, error) {
+// The potential sees float32; the samples, the exact field and the sums are float64.
+func Excess(f *flow.Flow, m Mixture, n int, seed uint64) (Report, error) {
 	if err := m.check(); err != nil {
 		return Report{}, err
 	}
 	if n < 4 {
 		return Report{}, fmt.Errorf("mixture: Excess needs at least 4 samples, one per quarter of s, got %d", n)
 	}
-	exec, err := model.NewExec(b, store, func(scope *model.Scope, in []*Node) []*Node {
-		return m.deviation(scope, p, h, in)
+	exec, err := f.Compile(dtypes.Float32, func(at potential.At, in []*Node) []*Node {
+		return m.deviation(f.Homotopy, at, in)
 	})
 	if err != nil {
 		return Report{}, fmt.Errorf("mixture: %w", err)
@@ -59,11 +57,11 @@ func Excess(b compute.Backend, store *model.Store, p potential.Potential, h homo
 }
 
 // deviation is the graph of ‖∇Φ − u*‖² and ‖u*‖², each [batch], for in = means, weights, data, noise, s.
-func (m Mixture) deviation(scope *model.Scope, p potential.Potential, h homotopy.Homotopy, in []*Node) []*Node {
+func (m Mixture) deviation(h homotopy.Homotopy, at potential.At, in []*Node) []*Node {
 	draw := homotopy.Draw(h, in[2], in[3], in[4])
 	exact := m.solve(points{in[0], in[1]}, draw.X, draw.Coefficients).field()
 	narrow := func(x *Node) *Node { return graph.ConvertDType(x, dtypes.Float32) }
-	_, grad := potential.Evaluator(scope, p)(narrow(draw.X), narrow(draw.S))
+	_, grad := at(narrow(draw.X), narrow(draw.S))
 	grad = graph.ConvertDType(grad, exact.DType())
 	return []*Node{squaredNorm(graph.Sub(grad, exact)), squaredNorm(exact)}
 }

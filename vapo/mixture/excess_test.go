@@ -5,11 +5,13 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"gonum.org/v1/gonum/integrate/quad"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/potential"
@@ -26,9 +28,14 @@ func (a altered) Value(scope *model.Scope, x, s *potential.Node) *potential.Node
 	return graph.Add(graph.MulScalar(a.Potential.Value(scope, x, s), a.factor), graph.MulScalar(first, a.tilt))
 }
 
+// on is the flow of p, for points of m's dimension.
+func on(b compute.Backend, p potential.Potential, h homotopy.Homotopy, m mixture.Mixture) *flow.Flow {
+	return &flow.Flow{Backend: b, Homotopy: h, Potential: p, Shape: []int{m.Dim()}}
+}
+
 func excess(t *testing.T, p potential.Potential, h homotopy.Homotopy, m mixture.Mixture, n int) mixture.Report {
 	t.Helper()
-	r, err := mixture.Excess(backend.Host(), model.NewStore(), p, h, m, n, 11)
+	r, err := mixture.Excess(on(backend.Host(), p, h, m), m, n, 11)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,17 +101,19 @@ func TestExcessLeavesTheStore(t *testing.T) {
 		return all
 	}
 	before := weights()
-	first, err := mixture.Excess(backend.Host(), store, network, h, m, 64, 3)
+	f := on(backend.Host(), network, h, m)
+	f.Store = store
+	first, err := mixture.Excess(f, m, 64, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(before, weights()) {
 		t.Error("Excess changed the store")
 	}
-	if again, _ := mixture.Excess(backend.Host(), store, network, h, m, 64, 3); again != first {
+	if again, _ := mixture.Excess(f, m, 64, 3); again != first {
 		t.Errorf("the same weights and seed give %v, then %v", first, again)
 	}
-	if other, _ := mixture.Excess(backend.Host(), store, network, h, m, 64, 4); other == first {
+	if other, _ := mixture.Excess(f, m, 64, 4); other == first {
 		t.Errorf("two seeds give the same report %v", first)
 	}
 }
@@ -112,8 +121,8 @@ func TestExcessLeavesTheStore(t *testing.T) {
 func TestExcessErrors(t *testing.T) {
 	h := paths(t)[1]
 	o := mixture.Optimal{Mixture: mixture.Gauss16(), Homotopy: h}
-	_, few := mixture.Excess(backend.Host(), model.NewStore(), o, h, mixture.Gauss16(), 3, 1)
-	_, dims := mixture.Excess(backend.Host(), model.NewStore(), o, h, mixture.Gauss2(), 100, 1)
+	_, few := mixture.Excess(on(backend.Host(), o, h, o.Mixture), o.Mixture, 3, 1)
+	_, dims := mixture.Excess(on(backend.Host(), o, h, o.Mixture), mixture.Gauss2(), 100, 1)
 	for want, err := range map[string]error{"got 3": few, "[batch, 16]": dims} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)

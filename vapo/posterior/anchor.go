@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 )
 
 // anchorPoints is at how many points of a flow its inverted log-density is anchored.
@@ -16,7 +17,7 @@ const anchorPoints = 64
 // potential knows its log-density up to a constant c(s) only, so that each level of each flow is first anchored to the flow's own
 // log-density: an integration with the Laplacian, exact up to 32 dimensions and by four probes above, which makes the weights
 // that uncertain.
-func Mixture(flows []*density.Flow, weights []float64) (Prior, error) {
+func Mixture(flows []*flow.Flow, weights []float64) (Prior, error) {
 	if len(flows) != len(weights) {
 		return Prior{}, fmt.Errorf("posterior: %d weights for %d flows", len(weights), len(flows))
 	}
@@ -86,10 +87,10 @@ func (p *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
 		divergence = density.Hutchinson{Probes: 4}
 	}
 	points, f := p.tensor(x), p.Prior.flows[0]
-	known, err := f.LogDensity(ctx, nil, points, s, divergence)
+	known, err := density.LogDensity(ctx, f, nil, points, s, divergence)
 	if err != nil {
 		return 0, err
 	}
-	inversion, err := f.Invert(points, known.Value, s, density.Median)
+	inversion, err := density.Invert(f, points, known.Value, s, density.Median)
 	return inversion.Shift, err
 }

@@ -4,7 +4,7 @@ import (
 	"math"
 	"testing"
 
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/posterior"
 )
@@ -38,7 +38,7 @@ func TestMixtureAndNegation(t *testing.T) {
 	const n = 512
 	path := paper(t)
 	left, right := mixture.Mixture{Means: [][]float64{{-1, 0}}, Std: 0.3}, mixture.Mixture{Means: [][]float64{{1, 0}}, Std: 0.3}
-	mixed, err := posterior.Mixture([]*density.Flow{oracle(left, path), oracle(right, path)}, []float64{0.8, 0.2})
+	mixed, err := posterior.Mixture([]*flow.Flow{oracle(left, path), oracle(right, path)}, []float64{0.8, 0.2})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,15 +9,12 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/support/exceptions"
 
-	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/internal/numbers"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
 )
-
-var panicf = exceptions.Panicf
 
 // Posterior is the law of data with a prior after a measurement. Fill in the fields; it compiles on first use. Points [d] are
 // computed in float64 throughout, with the weights widened, and images in float32.
@@ -27,9 +24,8 @@ type Posterior struct {
 
 	mu     sync.Mutex
 	levels map[float64]homotopy.Values
-	terms  []*model.Exec // of each flow: x, s → Φ, ∇Φ
-	plain  *model.Exec   // x, c, data → ℓ(x/μ), its gradient
-	guide  *model.Exec   // x, s, c, data → ∇Φ, gradient of ℓ(x̂)
+	plain  *graph.Exec // x, c, data → ℓ(x/μ), its gradient
+	guide  *model.Exec // x, s, c, data → ∇Φ, gradient of ℓ(x̂)
 }
 
 func (p *Posterior) shape() []int { return p.Prior.flows[0].Shape }
@@ -54,29 +50,17 @@ func (p *Posterior) compile() error {
 	if err := p.Prior.check(); err != nil {
 		return err
 	}
-	for i, f := range p.Prior.flows {
-		store, err := widen(f.Store, p.dtype())
-		if err != nil {
+	if p.Likelihood != nil {
+		if err := p.compileLikelihood(p.Prior.flows[0]); err != nil {
 			return err
-		}
-		at := evaluator(f, store)
-		exec, err := model.NewExec(f.Backend, store, func(scope *model.Scope, x, s *Node) (phi, grad *Node) { return at(scope, x, s) })
-		if err != nil {
-			return fmt.Errorf("posterior: building the potential of flow %d: %w", i, err)
-		}
-		p.terms = append(p.terms, exec)
-		if i == 0 && p.Likelihood != nil {
-			if err := p.compileLikelihood(f, store, at); err != nil {
-				return err
-			}
 		}
 	}
 	p.levels = map[float64]homotopy.Values{}
 	return nil
 }
 
-func (p *Posterior) compileLikelihood(f *density.Flow, store *model.Store, at atClock) (err error) {
-	p.plain, err = model.NewExec(f.Backend, model.NewStore(), func(_ *model.Scope, in []*Node) []*Node {
+func (p *Posterior) compileLikelihood(f *flow.Flow) (err error) {
+	p.plain, err = graph.NewExec(f.Backend, func(in []*Node) []*Node {
 		x, c := in[0], coefficients(convert(in[1:2], in[0])[0])
 		ell := p.Likelihood.Log(graph.Div(x, c[0]), convert(in[2:], x), c[4])
 		return []*Node{ell, graph.Gradient(graph.ReduceAllSum(ell), x)[0]}
@@ -84,9 +68,9 @@ func (p *Posterior) compileLikelihood(f *density.Flow, store *model.Store, at at
 	if err != nil {
 		return fmt.Errorf("posterior: building the likelihood: %w", err)
 	}
-	p.guide, err = model.NewExec(f.Backend, store, func(scope *model.Scope, in []*Node) []*Node {
+	p.guide, err = f.Compile(p.dtype(), func(at potential.At, in []*Node) []*Node {
 		x, s, c := in[0], in[1], coefficients(convert(in[2:3], in[0])[0])
-		_, grad := at(scope, x, s)
+		_, grad := at(x, s)
 		ell := p.Likelihood.Log(denoised(x, grad, c), convert(in[3:], x), c[4])
 		return []*Node{grad, graph.Gradient(graph.ReduceAllSum(ell), x)[0]}
 	})
@@ -128,12 +112,12 @@ func (p *Posterior) at(s float64) (homotopy.Values, error) {
 	}
 	var all []homotopy.Values
 	for i, f := range p.Prior.flows {
-		values, err := homotopy.Evaluate(backend.Host(), f.Homotopy, []float64{s})
+		c, err := f.Coefficients(s)
 		if err != nil {
 			return homotopy.Values{}, fmt.Errorf("posterior: %w", err)
 		}
-		all = append(all, values[0])
-		if values[0] != all[0] {
+		all = append(all, c)
+		if c != all[0] {
 			return homotopy.Values{}, fmt.Errorf("posterior: flow %d is on another path than flow 0 (%v and %v at s = %g); only flows on one path compose", i, f.Homotopy, p.Prior.flows[0].Homotopy, s)
 		}
 	}
@@ -147,16 +131,17 @@ func (p *Posterior) at(s float64) (homotopy.Values, error) {
 
 // prior gives log π and ∇log π of the prior at s for rows x, flat.
 func (p *Posterior) prior(c homotopy.Values, x []float64) (logp, grad []float64, err error) {
-	logs, scores := make([][]float64, len(p.terms)), make([][]float64, len(p.terms))
+	flows := p.Prior.flows
+	logs, scores := make([][]float64, len(flows)), make([][]float64, len(flows))
 	in := p.tensor(x)
-	defer finalize(in)
-	for k, exec := range p.terms {
-		out, err := exec.Call(in, c.S)
+	defer numbers.Finalize(in)
+	for k, f := range flows {
+		phi, grad, err := f.Evaluate(in, c.S)
 		if err != nil {
 			return nil, nil, fmt.Errorf("posterior: evaluating flow %d at s = %g: %w", k, c.S, err)
 		}
-		logs[k], scores[k] = flatten(out[0]), flatten(out[1])
-		finalize(out...)
+		logs[k], scores[k] = numbers.Flat(phi), numbers.Flat(grad)
+		numbers.Finalize(phi, grad)
 		invert(c, x, logs[k], scores[k])
 	}
 	return p.Prior.combine(c.S, logs, scores)
@@ -178,25 +163,25 @@ func invert(c homotopy.Values, x, phi, grad []float64) {
 // likelihood gives ℓ(x/μ) and its gradient in x, with x/μ known up to the spread.
 func (p *Posterior) likelihood(c homotopy.Values, spread float64, x []float64, data []any) (ell, grad []float64, err error) {
 	in := p.tensor(x)
-	defer finalize(in)
+	defer numbers.Finalize(in)
 	out, err := p.plain.Call(append([]any{in, vector(c, spread)}, data...)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("posterior: evaluating the likelihood: %w", err)
 	}
-	defer finalize(out...)
-	return flatten(out[0]), flatten(out[1]), nil
+	defer numbers.Finalize(out...)
+	return numbers.Flat(out[0]), numbers.Flat(out[1]), nil
 }
 
 // guidance gives ∇Φ and ∇ℓ(x̂), with x̂ the denoised mean, known up to the spread.
 func (p *Posterior) guidance(c homotopy.Values, spread float64, x []float64, data []any) (field, grad []float64, err error) {
 	in := p.tensor(x)
-	defer finalize(in)
+	defer numbers.Finalize(in)
 	out, err := p.guide.Call(append([]any{in, c.S, vector(c, spread)}, data...)...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("posterior: evaluating the guidance at s = %g: %w", c.S, err)
 	}
-	defer finalize(out...)
-	return flatten(out[0]), flatten(out[1]), nil
+	defer numbers.Finalize(out...)
+	return numbers.Flat(out[0]), numbers.Flat(out[1]), nil
 }
 
 func vector(c homotopy.Values, spread float64) []float64 {
@@ -204,25 +189,5 @@ func vector(c homotopy.Values, spread float64) []float64 {
 }
 
 func (p *Posterior) tensor(x []float64) *tensors.Tensor {
-	return tensor(p.dtype(), x, append([]int{len(x) / p.dim()}, p.shape()...)...)
-}
-
-// atClock gives Φ and ∇Φ at one s for all of x.
-type atClock func(scope *model.Scope, x, s *Node) (phi, grad *Node)
-
-func evaluator(f *density.Flow, store *model.Store) atClock {
-	known := map[string]bool{}
-	for v := range store.IterVariables() {
-		known[v.Path()] = true
-	}
-	return func(scope *model.Scope, x, s *Node) (phi, grad *Node) {
-		s = graph.BroadcastToDims(graph.ConvertDType(s, x.DType()), x.Shape().Dim(0))
-		phi, grad = potential.Evaluator(scope, f.Potential)(x, s)
-		for v := range store.IterVariables() {
-			if v.Trainable && !known[v.Path()] {
-				panicf("posterior: the store holds no weight %s, which the potential needs; train or load the model first", v.Path())
-			}
-		}
-		return phi, grad
-	}
+	return numbers.Tensor(p.dtype(), x, append([]int{len(x) / p.dim()}, p.shape()...)...)
 }

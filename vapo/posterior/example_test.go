@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/posterior"
@@ -23,7 +23,7 @@ func ExamplePosterior_Sample() {
 		return
 	}
 	ring := mixture.Ring8()
-	flow := &density.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: ring, Homotopy: path}, Shape: []int{2}}
+	flow := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: ring, Homotopy: path}, Shape: []int{2}}
 	a, y, noise := mat.NewDense(1, 2, []float64{1, 0.3}), []float64{1.2}, 0.3
 	measured, err := posterior.Matrix(a, [][]float64{y}, noise)
 	if err != nil {

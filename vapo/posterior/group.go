@@ -2,11 +2,9 @@ package posterior
 
 import (
 	"fmt"
-	"math"
 	"math/rand/v2"
 
-	"vapoflow/vapo/backend"
-	"vapoflow/vapo/homotopy"
+	"vapoflow/internal/numbers"
 )
 
 // group is a batch of chains, always whole: its last ones may be there to fill it up.
@@ -65,11 +63,11 @@ func (p *Posterior) checkData(n int) error {
 
 // group prepares the chains from first on.
 func (p *Posterior) group(seed uint64, first, size int) (*group, error) {
-	path, err := homotopy.Evaluate(backend.Host(), p.Prior.flows[0].Homotopy, []float64{0})
+	path, err := p.Prior.flows[0].Coefficients(0)
 	if err != nil {
 		return nil, fmt.Errorf("posterior: %w", err)
 	}
-	g := &group{n: size, omega: math.Sqrt(path[0].V), d: p.dim()}
+	g := &group{n: size, omega: path.Sd(), d: p.dim()}
 	for i := range size {
 		g.random = append(g.random, rand.New(rand.NewPCG(seed, uint64(first+i))))
 	}
@@ -77,7 +75,7 @@ func (p *Posterior) group(seed uint64, first, size int) (*group, error) {
 		return g, nil
 	}
 	for _, t := range p.Likelihood.Data() {
-		flat, dims := flatten(t), t.Shape().Dimensions
+		flat, dims := numbers.Flat(t), t.Shape().Dimensions
 		width, rows := len(flat)/dims[0], make([]float64, 0, len(flat))
 		if dims[0] > 1 {
 			for i := range size {
@@ -86,7 +84,7 @@ func (p *Posterior) group(seed uint64, first, size int) (*group, error) {
 		} else {
 			rows = flat
 		}
-		g.data = append(g.data, tensor(p.dtype(), rows, append([]int{len(rows) / width}, dims[1:]...)...))
+		g.data = append(g.data, numbers.Tensor(p.dtype(), rows, append([]int{len(rows) / width}, dims[1:]...)...))
 	}
 	return g, nil
 }

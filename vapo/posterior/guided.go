@@ -7,7 +7,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"vapoflow/vapo/backend"
+	"vapoflow/internal/numbers"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/solver"
 )
@@ -51,27 +51,19 @@ func (p *Posterior) start(ctx context.Context, g *group) ([]float64, error) {
 	if !p.Prior.single() {
 		return x, nil
 	}
-	field := func(s float64, y solver.State) (solver.State, error) {
-		out, err := p.terms[0].Call(y[0], s)
-		if err != nil {
-			return nil, fmt.Errorf("posterior: evaluating the flow at s = %g: %w", s, err)
-		}
-		finalize(out[0])
-		return solver.State{out[1]}, nil
-	}
-	return p.solve(ctx, field, x, 0, DefaultStart, startSteps)
+	return p.solve(ctx, p.Prior.flows[0].Field(), x, 0, DefaultStart, startSteps)
 }
 
 // solve carries rows x along a field in Heun steps.
 func (p *Posterior) solve(ctx context.Context, field solver.Field, x []float64, from, to float64, steps int) ([]float64, error) {
 	start := p.tensor(x)
-	defer finalize(start)
+	defer numbers.Finalize(start)
 	end, err := solver.Fixed{Tableau: solver.Heun, Steps: steps, Backend: p.Prior.flows[0].Backend}.Solve(ctx, field, solver.State{start}, from, to)
 	if err != nil {
 		return nil, fmt.Errorf("posterior: the guided flow: %w", err)
 	}
 	defer end.Finalize()
-	return flatten(end.State[0]), nil
+	return numbers.Flat(end.State[0]), nil
 }
 
 // Guide draws n samples, [n, shape...], by the guided flow from s = 0 to 1, guided from [DefaultStart] on. Sample i is a function of (seed, i).
@@ -115,11 +107,11 @@ func (p *Posterior) output(x []float64, mu float64) *tensors.Tensor {
 
 // carry takes x along the guided flow from one clock to another in Heun steps.
 func (p *Posterior) carry(ctx context.Context, how Guided, g *group, x []float64, from, to float64, steps int) ([]float64, error) {
-	prior, err := homotopy.Evaluate(backend.Host(), p.Prior.flows[0].Homotopy, []float64{0})
+	prior, err := p.Prior.flows[0].Coefficients(0)
 	if err != nil {
 		return nil, fmt.Errorf("posterior: %w", err)
 	}
-	omega2 := prior[0].V
+	omega2 := prior.V
 	field := func(s float64, y solver.State) (solver.State, error) {
 		c, err := p.at(s)
 		if err != nil {
@@ -129,7 +121,7 @@ func (p *Posterior) carry(ctx context.Context, how Guided, g *group, x []float64
 		if p.dim() > maxCoordinates { // images vary by far more than ω along some directions, where that would make the field stiff
 			spread = c.V / (c.Mu * c.Mu)
 		}
-		u, err := p.field(c, how.Strength, spread, flatten(y[0]), g.data)
+		u, err := p.field(c, how.Strength, spread, numbers.Flat(y[0]), g.data)
 		return solver.State{p.tensor(u)}, err
 	}
 	return p.solve(ctx, field, x, from, to, steps)

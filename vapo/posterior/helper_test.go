@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/posterior"
@@ -26,8 +26,8 @@ func paper(t testing.TB) homotopy.Arc {
 }
 
 // oracle is the flow of a mixture's exact potential.
-func oracle(m mixture.Mixture, path homotopy.Homotopy) *density.Flow {
-	return &density.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: m, Homotopy: path}, Shape: []int{m.Dim()}}
+func oracle(m mixture.Mixture, path homotopy.Homotopy) *flow.Flow {
+	return &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: m, Homotopy: path}, Shape: []int{m.Dim()}}
 }
 
 // smoothed is the data as the end of the path has it, in the data's units: with the deviation √v/μ in every direction.

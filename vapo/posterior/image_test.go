@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/posterior"
 	"vapoflow/vapo/potential"
@@ -39,7 +39,7 @@ func TestImagesKeepWhatIsKnown(t *testing.T) {
 	for i := range 48 {
 		g.Variance = append(g.Variance, []float32{2, 0.5, 0.05, 0.01}[i/3%4])
 	}
-	flow := &density.Flow{Backend: backend.Host(), Homotopy: path, Potential: potential.GaussianBase{Homotopy: path, Gaussian: g}, Shape: shape}
+	flow := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: potential.GaussianBase{Homotopy: path, Gaussian: g}, Shape: shape}
 
 	known, y := make([]bool, 48), make([]float32, 48)
 	for i := range known {

@@ -6,7 +6,10 @@ import (
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/support/exceptions"
 	"gonum.org/v1/gonum/mat"
+
+	"vapoflow/internal/numbers"
 )
 
 // Node is a value of the computation graph.
@@ -45,7 +48,7 @@ func (l Linear) Log(x *Node, data []*Node, spread *Node) *Node {
 	n := x.Shape().Dim(0)
 	y := data[0]
 	if y.Rank() != ax.Rank() || y.Shape().Size()/y.Shape().Dim(0) != ax.Shape().Size()/n {
-		panicf("posterior: A makes %s of x, and y is %s: they must agree but for the first dimension", ax.Shape(), y.Shape())
+		exceptions.Panicf("posterior: A makes %s of x, and y is %s: they must agree but for the first dimension", ax.Shape(), y.Shape())
 	}
 	residual := graph.Reshape(graph.Sub(y, ax), n, -1)
 	variance := graph.AddScalar(graph.MulScalar(spread, l.gain()), l.Noise*l.Noise)
@@ -98,7 +101,7 @@ func Mask(mask []bool, y *tensors.Tensor, noise float64) (Linear, error) {
 	if measured == 0 {
 		return Linear{}, fmt.Errorf("posterior: the mask measures nothing; mark at least one value as known")
 	}
-	flat := flatten(y)
+	flat := numbers.Flat(y)
 	for i := range flat {
 		if !mask[i%len(mask)] {
 			flat[i] = 0
@@ -111,7 +114,7 @@ func Mask(mask []bool, y *tensors.Tensor, noise float64) (Linear, error) {
 		m := graph.ConstTensor(x.Graph(), tensors.FromFlatDataAndDimensions(keep, shape...))
 		return graph.Mul(x, graph.ConvertDType(m, x.DType()))
 	}
-	return Linear{Apply: apply, Y: tensor(y.DType(), flat, dims...), Noise: noise, Diagonal: keep}, nil
+	return Linear{Apply: apply, Y: numbers.Tensor(y.DType(), flat, dims...), Noise: noise, Diagonal: keep}, nil
 }
 
 // Matrix measures y = A x̄ + noise·ε of points x̄ [d] by a matrix [m, d]; y has one row of m numbers for all chains, or one for each.

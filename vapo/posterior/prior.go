@@ -5,32 +5,32 @@ import (
 	"math"
 	"slices"
 
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 )
 
 // Prior is the law of the data before any measurement: one flow's, or several composed on one path. [Of], [Product], [Mixture] and
 // [Negation] make it.
 type Prior struct {
-	flows   []*density.Flow
+	flows   []*flow.Flow
 	weights []float64 // of the log-densities, or of the densities in a mixture
 	mixture bool
 	anchors func(s float64) ([]float64, error) // of a mixture: c_i(s)/κ
 }
 
 // Of is a flow's own density ρ̄(·; s).
-func Of(flow *density.Flow) Prior { return Prior{flows: []*density.Flow{flow}, weights: []float64{1}} }
+func Of(f *flow.Flow) Prior { return Prior{flows: []*flow.Flow{f}, weights: []float64{1}} }
 
 // Product is the density ∝ Π ρ̄_i(x; s): what all flows find likely. At s < 1 it is not the smoothed product of the data's
 // densities, and the sum of the flows' fields does not carry noise to it; Metropolis' rule at the last level makes it right there
 // (Du et al. 2023, arXiv:2302.11552).
-func Product(flows ...*density.Flow) Prior {
+func Product(flows ...*flow.Flow) Prior {
 	return Prior{flows: flows, weights: slices.Repeat([]float64{1}, len(flows))}
 }
 
 // Negation is the density ∝ ρ̄_a(x; s)/ρ̄_b(x; s)^weight: what a finds likely and b does not. It need not be normalisable: keep
 // the weight below the ratio of a's precision to b's.
-func Negation(a, b *density.Flow, weight float64) Prior {
-	return Prior{flows: []*density.Flow{a, b}, weights: []float64{1, -weight}}
+func Negation(a, b *flow.Flow, weight float64) Prior {
+	return Prior{flows: []*flow.Flow{a, b}, weights: []float64{1, -weight}}
 }
 
 // single tells a flow's own density from a composition.
@@ -42,8 +42,11 @@ func (p Prior) check() error {
 		return fmt.Errorf("posterior: the prior has no flow; make it by Of, Product, Mixture or Negation")
 	}
 	for i, f := range p.flows {
-		if f == nil || f.Backend == nil || f.Homotopy == nil || f.Potential == nil || len(f.Shape) == 0 {
-			return fmt.Errorf("posterior: flow %d needs a backend, a homotopy, a potential and the shape of an example", i)
+		if f == nil {
+			return fmt.Errorf("posterior: flow %d is nil", i)
+		}
+		if err := f.Validate(); err != nil {
+			return fmt.Errorf("posterior: flow %d: %w", i, err)
 		}
 		if !slices.Equal(f.Shape, p.flows[0].Shape) {
 			return fmt.Errorf("posterior: flow %d carries examples of shape %v and flow 0 of %v; only those of one shape compose", i, f.Shape, p.flows[0].Shape)

@@ -7,7 +7,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 )
@@ -20,7 +20,7 @@ func TestTargets(t *testing.T) {
 		t.Fatal(err)
 	}
 	data := mixture.Ring8()
-	flow := &density.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: data, Homotopy: path}, Shape: []int{2}}
+	flow := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: data, Homotopy: path}, Shape: []int{2}}
 	l, err := Matrix(mat.NewDense(1, 2, []float64{0.8, -0.4}), [][]float64{{0.7}}, 0.3)
 	if err != nil {
 		t.Fatal(err)

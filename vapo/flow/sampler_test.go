@@ -1,20 +1,18 @@
-package vapo_test
+package flow_test
 
 import (
 	"context"
 	"slices"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 
-	"vapoflow/vapo"
 	"vapoflow/vapo/backend/backendtest"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
-
-	"github.com/gomlx/compute"
 )
 
 // A sample is the same to the last bit whoever draws it: all at once, from the middle, or alone.
@@ -24,7 +22,7 @@ func TestSamplerDrawsTheSameSamplesInShards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		m := &vapo.Model{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}
+		m := &flow.Flow{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}}
 		ctx := context.Background()
 		draw := func(first, n int) [][]float32 {
 			s, err := m.NewSampler(ctx, solver.Adaptive{RTol: 1e-3, ATol: 1e-3}, 5, 8)

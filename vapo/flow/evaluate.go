@@ -1,0 +1,153 @@
+package flow
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+	"github.com/gomlx/gomlx/ml/model"
+	"github.com/gomlx/gomlx/support/exceptions"
+
+	"vapoflow/vapo/internal/variables"
+	"vapoflow/vapo/potential"
+	"vapoflow/vapo/solver"
+)
+
+// engine holds the executables for one dtype of points.
+type engine struct {
+	backend    compute.Backend // that they are compiled for
+	source     *model.Store    // that the weights were copied from
+	evaluate   *model.Exec     // x, s → Φ, ∇Φ
+	curvatures *model.Exec     // x, s, v → ∇Φ, vᵀ(∇²Φ)v
+}
+
+// Evaluate gives Φ [n] and ∇Φ, of the shape and dtype of x [n, shape...], at one s in [0, 1]. The caller owns the results.
+func (f *Flow) Evaluate(x *tensors.Tensor, s float64) (phi, grad *tensors.Tensor, err error) {
+	e, err := f.engine(x, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := e.evaluate.Call(x, s)
+	if err != nil {
+		return nil, nil, fmt.Errorf("flow: evaluating the potential at x %s: %w", x.Shape(), err)
+	}
+	return out[0], out[1], nil
+}
+
+// Curvatures gives ∇Φ, of x's shape, and the second derivatives vᵀ(∇²Φ)v, [n, k], along directions v [k, 1 or n, shape...] at the
+// points x [n, shape...] and one s in [0, 1]. Its graph grows with k. The caller owns the results.
+func (f *Flow) Curvatures(x *tensors.Tensor, s float64, v *tensors.Tensor) (grad, products *tensors.Tensor, err error) {
+	e, err := f.engine(x, s)
+	if err != nil {
+		return nil, nil, err
+	}
+	out, err := e.curvatures.Call(x, s, v)
+	if err != nil {
+		return nil, nil, fmt.Errorf("flow: second derivatives of the potential at x %s along %s: %w", x.Shape(), v.Shape(), err)
+	}
+	return out[0], out[1], nil
+}
+
+// Field is the flow dx/ds = ∇Φ(x, s), for a solver: one call is one evaluation (NFE).
+func (f *Flow) Field() solver.Field {
+	return func(s float64, y solver.State) (solver.State, error) {
+		phi, grad, err := f.Evaluate(y[0], s)
+		if err != nil {
+			return nil, err
+		}
+		return solver.State{grad}, phi.FinalizeAll()
+	}
+}
+
+// Compile makes an executable of a graph that evaluates the flow: at gives Φ and ∇Φ for x [n, shape...] of the given dtype at s, [n] or a
+// scalar, as often as it is called; in are the executable's inputs. The caller finalises it.
+func (f *Flow) Compile(dtype dtypes.DType, build func(at potential.At, in []*Node) []*Node) (*model.Exec, error) {
+	if err := f.Validate(); err != nil {
+		return nil, err
+	}
+	weights, err := variables.As(dtype, f.Store)
+	if err != nil {
+		return nil, fmt.Errorf("flow: %w", err)
+	}
+	return f.compile(weights, build)
+}
+
+// compile is Compile with weights of the dtype. The graph panics where the potential asks for a weight that the store does not hold: a
+// fresh random one would be taken silently for a trained one.
+func (f *Flow) compile(weights *model.Store, build func(at potential.At, in []*Node) []*Node) (*model.Exec, error) {
+	known := map[string]bool{}
+	for v := range weights.IterVariables() {
+		known[v.Path()] = true
+	}
+	exec, err := model.NewExec(f.Backend, weights, func(scope *model.Scope, in []*Node) []*Node {
+		return build(func(x, s *Node) (phi, grad *Node) {
+			if s = graph.ConvertDType(s, x.DType()); s.IsScalar() {
+				s = graph.BroadcastToDims(s, x.Shape().Dim(0))
+			}
+			phi, grad = potential.Evaluator(scope, f.Potential)(x, s)
+			for v := range weights.IterVariables() {
+				if v.Trainable && !known[v.Path()] {
+					exceptions.Panicf("flow: the store holds no weight %s, which the potential needs; train or load the model first", v.Path())
+				}
+			}
+			return phi, grad
+		}, in)
+	})
+	if err != nil {
+		return nil, fmt.Errorf("flow: building the potential: %w", err)
+	}
+	exec.SetMaxCache(-1) // any number of batch shapes
+	return exec, nil
+}
+
+// engine gives the executables for x, checked, and s.
+func (f *Flow) engine(x *tensors.Tensor, s float64) (*engine, error) {
+	if err := f.Check(x); err != nil {
+		return nil, err
+	}
+	if !(s >= 0 && s <= 1) {
+		return nil, fmt.Errorf("flow: s = %g is outside [0, 1]", s)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if e := f.engines[x.DType()]; e != nil && e.source == f.Store && e.backend == f.Backend {
+		return e, nil
+	}
+	weights, err := variables.As(x.DType(), f.Store)
+	if err != nil {
+		return nil, fmt.Errorf("flow: %w", err)
+	}
+	e := &engine{source: f.Store, backend: f.Backend}
+	if e.evaluate, err = f.compile(weights, func(at potential.At, in []*Node) []*Node {
+		phi, grad := at(in[0], in[1])
+		return []*Node{phi, grad}
+	}); err != nil {
+		return nil, err
+	}
+	if e.curvatures, err = f.compile(weights, func(at potential.At, in []*Node) []*Node {
+		_, grad := at(in[0], in[1])
+		return []*Node{grad, curvatures(in[0], grad, in[2])}
+	}); err != nil {
+		return nil, err
+	}
+	if f.engines == nil {
+		f.engines = map[dtypes.DType]*engine{}
+	}
+	f.engines[x.DType()] = e
+	return e, nil
+}
+
+// curvatures are vᵀ(∇²Φ)v, [n, k], for directions v [k, 1 or n, ...], where grad is ∇Φ at x [n, ...]. ∇Φ is shared; each
+// direction adds one backward pass, (∇²Φ)v = ∇(∇Φ·v).
+func curvatures(x, grad, v *Node) *Node {
+	n := x.Shape().Dim(0)
+	products := make([]*Node, v.Shape().Dim(0))
+	for i := range products {
+		direction := graph.Squeeze(graph.Slice(v, graph.AxisElem(i)), 0)
+		along := graph.Gradient(graph.ReduceAllSum(graph.Mul(grad, direction)), x)[0]
+		products[i] = graph.ReduceSum(graph.Reshape(graph.Mul(along, direction), n, -1), 1)
+	}
+	return graph.Stack(products, 1)
+}
