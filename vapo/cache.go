@@ -18,6 +18,7 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/lockfile"
+	"vapoflow/internal/sealed"
 	"vapoflow/internal/strictjson"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/potential"
@@ -50,6 +51,7 @@ type saved struct {
 	Seconds         float64   `json:"seconds"`                  // of training, interruptions left out
 	WeightsSHA256   string    `json:"weights_sha256,omitempty"` // of weights.npz as it is; older models have none
 	Backends        []string  `json:"backends,omitempty"`       // that trained the weights, in their order
+	Seal            string    `json:"seal,omitempty"`           // of this file; older models have none
 }
 
 // LogEntry is one line of a training's log: means over the steps since the line before.
@@ -222,7 +224,8 @@ func (m *Model) save(dir string, weights *model.Store) error {
 	}
 	m.saved.WeightsSHA256 = hash
 	m.saved.Config, m.saved.Shape, m.saved.TrainingVersion = m.Config, m.Shape, TrainingVersion
-	text, err := json.MarshalIndent(m.saved, "", "  ")
+	m.saved.Seal = sealed.Open
+	text, err := sealed.Marshal(m.saved)
 	if err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
 	}
@@ -255,6 +258,9 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 	var s saved
 	if err := strictjson.Unmarshal(text, &s); err != nil {
 		return nil, fmt.Errorf("%s is %w: %w", configFile, ErrDamaged, err)
+	}
+	if err := sealed.Check(text, s.Seal); err != nil {
+		return nil, fmt.Errorf("%s is %w", configFile, err)
 	}
 	m, err := s.Config.Model(b, s.Shape, nil)
 	if err != nil {

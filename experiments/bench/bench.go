@@ -64,7 +64,9 @@ func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err
 		return "", fmt.Errorf("--out %s: %w", env.Out, err)
 	}
 	w := &work{Env: env}
-	w.run, err = record.Create(paper.RunsDir(env.Out), record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command})
+	w.run, err = record.CreateWhenFree(ctx, paper.RunsDir(env.Out),
+		record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command},
+		func(holder string) { w.Say("%s: waiting for %s, which measures the same", b.ID, holder) })
 	if err != nil {
 		return "", err
 	}

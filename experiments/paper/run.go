@@ -136,7 +136,11 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	for _, note := range manifest.Notes {
 		w.say("%s: %s", e.ID, note)
 	}
-	if w.run, err = record.Create(RunsDir(env.Out), manifest); err != nil {
+	wait := func(holder string) { w.say("%s: waiting for %s, which runs the same", e.ID, holder) }
+	if w.NoWait {
+		wait = nil
+	}
+	if w.run, err = record.CreateWhenFree(ctx, RunsDir(env.Out), manifest, wait); err != nil {
 		return "", err
 	}
 	err = w.run.Do(func() error {
@@ -242,25 +246,19 @@ func (e Element) runName(base Settings, w *work) string {
 
 // Redraw draws the figures of a finished run again from its arrays, without training.
 func Redraw(dir string) error {
-	m, err := record.Read(dir)
-	if err != nil {
-		return err
-	}
-	e, err := Lookup(m.Element)
-	if m.Element == own.ID {
-		e, err = own, nil
-	}
-	if err != nil {
-		return err
-	}
-	if m.Status != record.Done {
-		return fmt.Errorf("%s: nothing to draw: the run of %s is %s", dir, m.Element, m.Status)
-	}
-	m.Figures = nil
-	if err := e.draw(dir, &m); err != nil {
-		return err
-	}
-	return record.Update(dir, m)
+	return record.Redraw(dir, func(m *record.Manifest) error {
+		e, err := Lookup(m.Element)
+		if m.Element == own.ID {
+			e, err = own, nil
+		}
+		if err != nil {
+			return err
+		}
+		if m.Status != record.Done {
+			return fmt.Errorf("%s: nothing to draw: the run of %s is %s", dir, m.Element, m.Status)
+		}
+		return e.draw(dir, m)
+	})
 }
 
 // RunsDir and ModelsDir are the folders of records and of trained models below a folder of results.

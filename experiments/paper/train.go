@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"vapoflow/experiments/record"
@@ -33,8 +34,11 @@ func (w *work) train(ctx context.Context) (*vapo.Model, error) {
 	if w.run.WeightsSHA256, err = vapo.WeightsSHA256(m.Store); err != nil {
 		return nil, err
 	}
+	if w.run.TrainedOn = m.Backends(); len(w.run.TrainedOn) > 1 {
+		w.run.Note("The training was resumed on another backend: %s, in this order.", strings.Join(w.run.TrainedOn, ", "))
+	}
 	if m.Loaded {
-		w.say("%s: model loaded, trained %s ago in %.0f s", w.run.Element, time.Since(trained).Round(time.Second), seconds)
+		w.say("%s: model loaded, trained %s ago in %.0f s%s", w.run.Element, time.Since(trained).Round(time.Second), seconds, on(m.Backends()))
 	}
 	return m, nil
 }
@@ -74,6 +78,14 @@ func (w *work) trainOrLoad(ctx context.Context, c vapo.Config, name string) (*va
 		w.say("%s: %d of the network's %d weights begin at those of %s", name, taken, of, w.Env.Init.Name)
 	}
 	return vapo.TrainOrLoad(ctx, w.Backend.Backend, ModelsDir(w.Out), c, w.data, run)
+}
+
+// on names the backends that trained a model, where they are known.
+func on(backends []string) string {
+	if len(backends) == 0 {
+		return ""
+	}
+	return " on " + strings.Join(backends, ", then ")
 }
 
 // parameters counts the trained weights.

@@ -72,10 +72,11 @@ func replace(from, to string) error {
 	return os.RemoveAll(old)
 }
 
-// hashFiles gives the sha256 of every file below dir but the manifest, by slash-separated path.
-func hashFiles(dir string) (map[string]string, error) {
-	hashes := map[string]string{}
-	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+// hashFiles gives the sha256 and the bytes of every file below dir but the manifest, by slash-separated path.
+func hashFiles(dir string) (hashes map[string]string, sizes map[string]int64, err error) {
+	hashes, sizes = map[string]string{}, map[string]int64{}
+	dir = resolved(dir) // a link to a folder has no files of its own
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() == ManifestFile || strings.HasPrefix(d.Name(), ".") {
 			return err
 		}
@@ -83,11 +84,17 @@ func hashFiles(dir string) (map[string]string, error) {
 		if err != nil {
 			return err
 		}
-		hashes[filepath.ToSlash(file)], err = filehash.SHA256(path)
+		file = filepath.ToSlash(file)
+		stat, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		sizes[file] = stat.Size()
+		hashes[file], err = filehash.SHA256(path)
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+		return nil, nil, fmt.Errorf("record: %w", err)
 	}
-	return hashes, nil
+	return hashes, sizes, nil
 }

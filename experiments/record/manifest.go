@@ -8,6 +8,9 @@ import (
 	"sort"
 	"strings"
 	"time"
+
+	"vapoflow/internal/sealed"
+	"vapoflow/internal/strictjson"
 )
 
 // SchemaVersion is that of the manifest's JSON.
@@ -55,15 +58,18 @@ type Manifest struct {
 	Figures       []Figure           `json:"figures,omitempty"`
 	Tables        []Table            `json:"tables,omitempty"`
 	WeightsSHA256 string             `json:"weights_sha256,omitempty"`
-	Artefacts     map[string]string  `json:"artefacts,omitempty"` // file to sha256
+	TrainedOn     []string           `json:"trained_on,omitempty"` // backends that trained the weights, in their order
+	Artefacts     map[string]string  `json:"artefacts,omitempty"`  // file to sha256
+	Sizes         map[string]int64   `json:"sizes,omitempty"`      // file to bytes; older records have none
+	Seal          string             `json:"seal,omitempty"`       // of this manifest ([sealed.Check]); older records have none
 }
 
 // Data is what a run was trained on.
 type Data struct {
 	Name     string `json:"name"`
 	Title    string `json:"title"`
-	Shape    []int  `json:"shape"`    // of one example
-	Examples int    `json:"examples"` // 0 = unlimited, drawn by formula
+	Shape    []int  `json:"shape,omitempty"` // of one example
+	Examples int    `json:"examples"`        // 0 = unlimited, drawn by formula
 	SHA256   string `json:"sha256,omitempty"`
 	Source   string `json:"source,omitempty"`
 }
@@ -83,8 +89,8 @@ type Figure struct {
 // Table is a table as it is printed.
 type Table struct {
 	Caption string     `json:"caption"`
-	Header  []string   `json:"header"`
-	Rows    [][]string `json:"rows"`
+	Header  []string   `json:"header,omitempty"`
+	Rows    [][]string `json:"rows,omitempty"`
 }
 
 // ManifestFile is the manifest's name in a run's folder.
@@ -98,8 +104,11 @@ func Read(dir string) (Manifest, error) {
 	if err != nil {
 		return m, fmt.Errorf("record: %s holds no run: %w", dir, err)
 	}
-	if err := json.Unmarshal(text, &m); err != nil {
-		return m, fmt.Errorf("record: %s: %w", path, err)
+	if err := strictjson.Unmarshal(text, &m); err != nil {
+		return m, fmt.Errorf("record: %s is %w: %w", path, ErrDamaged, err)
+	}
+	if err := sealed.Check(text, m.Seal); err != nil {
+		return m, fmt.Errorf("record: %s is %w", path, err)
 	}
 	if m.Schema != SchemaVersion {
 		return m, fmt.Errorf("record: %s has schema %d, this build reads %d; run the element again", path, m.Schema, SchemaVersion)
@@ -131,22 +140,4 @@ func List(runs string) (stored []Stored, problems []error) {
 		stored = append(stored, Stored{dir, m})
 	}
 	return stored, problems
-}
-
-// Verify compares the sha256 of every artefact in a run's folder with its manifest.
-func Verify(dir string) error {
-	m, err := Read(dir)
-	if err != nil {
-		return err
-	}
-	found, err := hashFiles(dir)
-	if err != nil {
-		return err
-	}
-	for file, want := range m.Artefacts {
-		if got := found[file]; got != want {
-			return fmt.Errorf("record: %s has sha256 %q, the manifest says %q", filepath.Join(dir, file), got, want)
-		}
-	}
-	return nil
 }

@@ -5,14 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"time"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/lockfile"
+	"vapoflow/internal/sealed"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -22,6 +26,7 @@ type Run struct {
 	Manifest
 	dir   string // where it works
 	final string // where it goes when done
+	lock  *lockfile.Lock
 }
 
 // partialSuffix marks the folder of a run that has not ended well.
@@ -31,23 +36,68 @@ const partialSuffix = ".partial"
 const oldSuffix = ".old"
 
 // Create begins a run called m.Name below the folder runs. A leftover of an earlier attempt is
-// removed; a finished run of that name stays until this one is done.
+// removed; a finished run of that name stays until this one is done. Where another process runs it, the error wraps [ErrBusy].
 func Create(runs string, m Manifest) (*Run, error) {
+	return CreateWhenFree(context.Background(), runs, m, nil)
+}
+
+// CreateWhenFree is [Create] that waits for another process which runs it, after wait was told who that is.
+func CreateWhenFree(ctx context.Context, runs string, m Manifest, wait func(holder string)) (*Run, error) {
 	if m.Name == "" || m.Name != filepath.Base(m.Name) {
 		return nil, fmt.Errorf("record: a run cannot be called %q: its name is that of a folder", m.Name)
 	}
-	final := filepath.Join(runs, m.Name)
-	r := &Run{Manifest: m, dir: final + partialSuffix, final: final}
-	if err := os.RemoveAll(r.dir); err != nil {
+	if err := atomicfile.MkdirAll(runs); err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}
+	final := resolved(filepath.Join(runs, m.Name))
+	r := &Run{Manifest: m, dir: final + partialSuffix, final: final}
+	var err error
+	if r.lock, err = lock(ctx, final, wait); err != nil {
+		return nil, err
+	}
+	if err := r.begin(); err != nil {
+		r.lock.Free()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *Run) begin() error {
+	if _, err := os.Lstat(r.final); errors.Is(err, fs.ErrNotExist) { // the power went while it was replaced
+		if err := os.Rename(r.final+oldSuffix, r.final); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("record: %w", err)
+		}
+	}
+	if err := os.RemoveAll(r.dir); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
 	if err := atomicfile.MkdirAll(r.dir); err != nil {
-		return nil, fmt.Errorf("record: %w", err)
+		return fmt.Errorf("record: %w", err)
 	}
 	r.Schema, r.Status, r.Started = SchemaVersion, Running, time.Now().UTC().Truncate(time.Second)
 	r.Versions, r.Hardware = Program(), Machine()
 	r.Results = map[string]float64{}
-	return r, r.save()
+	return r.save()
+}
+
+// resolved is the folder that a link names, so that a run which lies elsewhere is replaced there; else dir.
+func resolved(dir string) string {
+	if to, err := filepath.EvalSymlinks(dir); err == nil {
+		return to
+	}
+	return dir
+}
+
+// ErrBusy is wrapped by the error of a run at which another process is at work.
+var ErrBusy = lockfile.ErrBusy
+
+// lock takes the lock of a run's folder, which lies beside it: the folder itself is replaced.
+func lock(ctx context.Context, dir string, wait func(holder string)) (*lockfile.Lock, error) {
+	l, err := lockfile.Take(ctx, filepath.Join(filepath.Dir(dir), "."+filepath.Base(dir)+".lock"), wait)
+	if err != nil {
+		return nil, fmt.Errorf("record: the run %s: %w", filepath.Base(dir), err)
+	}
+	return l, nil
 }
 
 // Dir is the folder the run works in. It changes when the run is closed.
@@ -98,6 +148,7 @@ func (r *Run) Do(work func() error) error {
 // failed. A run that is done takes its place; the others stay partial. It returns the cause, or
 // what went wrong here.
 func (r *Run) Close(cause error) error {
+	defer r.lock.Free()
 	r.Finished = time.Now().UTC().Truncate(time.Second)
 	r.Seconds = time.Since(r.Started).Seconds()
 	switch {
@@ -125,8 +176,31 @@ func (r *Run) Close(cause error) error {
 	return nil
 }
 
-// Update stores a manifest again after artefacts of a finished run changed, as by a redraw.
-func Update(dir string, m Manifest) error {
+// Redraw has the figures of a finished run drawn again and stores its manifest. What else the run holds must be as its manifest says:
+// a new hash would make good whatever damaged it.
+func Redraw(dir string, draw func(m *Manifest) error) error {
+	l, err := lock(context.Background(), resolved(dir), nil)
+	if err != nil {
+		return err
+	}
+	defer l.Free()
+	m, err := Read(dir)
+	if err != nil {
+		return err
+	}
+	kept := Stored{dir, m}
+	kept.Artefacts = maps.Clone(m.Artefacts)
+	for _, f := range m.Figures {
+		delete(kept.Artefacts, f.File)
+		delete(kept.Artefacts, strings.TrimSuffix(f.File, ".png")+".svg")
+	}
+	if err := kept.Check(true); err != nil {
+		return err
+	}
+	m.Figures = nil
+	if err := draw(&m); err != nil {
+		return err
+	}
 	r := &Run{Manifest: m, dir: dir}
 	return r.save()
 }
@@ -140,15 +214,16 @@ func (r *Run) save() error {
 		}
 	}
 	var err error
-	if r.Artefacts, err = hashFiles(r.dir); err != nil {
+	if r.Artefacts, r.Sizes, err = hashFiles(r.dir); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(r.Manifest, "", "  ")
+	m := r.Manifest
+	m.Seal = sealed.Open
+	text, err := sealed.Marshal(m)
 	if err != nil {
 		return fmt.Errorf("record: the manifest of %s: %w", r.Name, err)
 	}
-	err = atomicfile.Write(r.Path(ManifestFile), func(f *os.File) error { _, err := f.Write(append(text, '\n')); return err })
-	if err != nil {
+	if err := WriteFile(r.Path(ManifestFile), text); err != nil {
 		return fmt.Errorf("record: %w", err)
 	}
 	return nil
