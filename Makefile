@@ -72,6 +72,13 @@ bundle: ## one archive for a machine without Go or a network (docker/BUNDLE.md)
 xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 	@scripts/fetch-xla
 
+.PHONY: notices vuln
+notices: ## write THIRD_PARTY_NOTICES from go.mod and the module cache
+	go run ./internal/notices > .notices && mv .notices THIRD_PARTY_NOTICES
+
+vuln: ## known vulnerabilities in what the command calls; skipped with a line where their database is out of reach
+	@scripts/vuln
+
 tools: ## gonb and goimports in .bin, for notebooks
 	GOBIN=$(CURDIR)/.bin go install tool
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"vapoflow/internal/filehash"
 	"vapoflow/internal/npz"
@@ -58,4 +59,14 @@ func (s Stored) Check(all bool) error {
 		return fmt.Errorf("record: %s is %w: %w", s.Dir, ErrDamaged, errors.Join(problems...))
 	}
 	return nil
+}
+
+// WithoutFigures is the run without the artefacts that a redraw makes again.
+func (s Stored) WithoutFigures() Stored {
+	s.Artefacts = maps.Clone(s.Artefacts)
+	for _, f := range s.Figures {
+		delete(s.Artefacts, f.File)
+		delete(s.Artefacts, strings.TrimSuffix(f.File, ".png")+".svg")
+	}
+	return s
 }

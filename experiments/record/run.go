@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"time"
 
 	"vapoflow/internal/atomicfile"
@@ -188,13 +187,7 @@ func Redraw(dir string, draw func(m *Manifest) error) error {
 	if err != nil {
 		return err
 	}
-	kept := Stored{dir, m}
-	kept.Artefacts = maps.Clone(m.Artefacts)
-	for _, f := range m.Figures {
-		delete(kept.Artefacts, f.File)
-		delete(kept.Artefacts, strings.TrimSuffix(f.File, ".png")+".svg")
-	}
-	if err := kept.Check(true); err != nil {
+	if err := (Stored{dir, m}).WithoutFigures().Check(true); err != nil {
 		return err
 	}
 	m.Figures = nil

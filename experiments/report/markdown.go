@@ -34,7 +34,7 @@ func (p page) markdown(dir string, pictures bool) string {
 		r.markdown(line, dir, pictures)
 	}
 	if len(p.Broken) > 0 {
-		line("\n## Unfinished runs\n")
+		line("\n## Unfinished and damaged runs\n")
 		for _, r := range p.Broken {
 			line("- `%s`: %s. %s", r.Name, r.Status, r.Error)
 		}

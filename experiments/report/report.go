@@ -57,11 +57,18 @@ type Options struct {
 	Out        string // folder of results: the records are in its runs, and index.html goes there
 	Markdown   string // file for the Markdown
 	NoPictures bool   // link no pictures in the Markdown
+	Verify     bool   // read every file of the records, and not only those whose size or time tells of a change
 }
 
-// Write writes both pages.
+// Write writes both pages. Records that are damaged are named there instead of shown, and in the error.
 func Write(o Options, c *console.Console) error {
 	runs, problems := record.List(paper.RunsDir(o.Out))
+	for i, r := range runs {
+		if err := r.Check(o.Verify); err != nil {
+			problems = append(problems, err)
+			runs[i].Status, runs[i].Error = damaged, err.Error()
+		}
+	}
 	for _, problem := range problems {
 		c.Say("left out: %s", console.OneLine(problem))
 	}
@@ -78,8 +85,14 @@ func Write(o Options, c *console.Console) error {
 		return fmt.Errorf("report: %w", err)
 	}
 	c.Say("report of %d runs: %s and %s", len(runs), o.Markdown, index)
+	if len(problems) > 0 {
+		return fmt.Errorf("report: left out, as said above: %d records that cannot be trusted; `experiments verify` names the remedy", len(problems))
+	}
 	return nil
 }
+
+// damaged is the status of a run whose files are not as its manifest says.
+const damaged record.Status = "damaged"
 
 // Redraw draws the figures of all records again from their arrays, without training.
 func Redraw(out string, c *console.Console) error {

@@ -42,6 +42,7 @@ func Env(preset, recipe string, changes ...string) (paper.Env, error) {
 func ShowRecord(dir string) {
 	m, err := record.Read(dir)
 	Check(err)
+	Check(record.Stored{Dir: dir, Manifest: m}.Check(false))
 	var rows [][]any
 	for name, value := range m.Results {
 		rows = append(rows, []any{strings.ReplaceAll(name, "_", " "), value})
