@@ -46,6 +46,9 @@ func TestWrongUseIsOneClearLine(t *testing.T) {
 		return path
 	}
 	write("unknown.json", `{"stepz": 1}`)
+	write("twice.json", `{"steps": 1, "steps": 2}`)
+	write("null.json", `{"steps": null}`)
+	write("nothing.json", `null`)
 	write("file", "")
 	write("broken/cifar-10-batches-bin/data_batch_1.bin", "short")
 	write("points.npz", "no zip")
@@ -71,6 +74,10 @@ func TestWrongUseIsOneClearLine(t *testing.T) {
 		{"run fig1 --set homotopy=bent", 2, []string{`"bent"`, "posterior"}},
 		{"run fig1 --set data=nonesuch", 2, []string{`"nonesuch"`, "ring8"}},
 		{"run fig1 --config unknown.json", 2, []string{`"stepz"`, "unknown.json"}},
+		{"run fig1 --config twice.json", 2, []string{"twice.json", `"steps" is there twice`}},
+		{"run fig1 --config null.json", 2, []string{"null.json", "steps is null"}},
+		{"run fig1 --config nothing.json", 2, []string{"nothing.json", "null"}},
+		{"run fig1 --set steps=null", 2, []string{"steps", "whole number", "null"}},
 		{"run fig1 --config missing.json", 2, []string{"missing.json"}},
 		{"run fig1 --data nowhere", 2, []string{"nowhere", "no such folder"}},
 		{"run fig1 --out file/results", 1, []string{"--out", "file/results"}},

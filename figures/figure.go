@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"hash/crc32"
 	"image"
@@ -19,6 +20,8 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
 	"gonum.org/v1/plot/vg/vgsvg"
+
+	"vapoflow/internal/atomicfile"
 )
 
 // Figure is a finished page. Writing it twice, in either format, draws the
@@ -103,8 +106,8 @@ func (f *Figure) writeEmbedded(w io.Writer) error {
 }
 
 // Save writes the page to path, as PNG or SVG by its extension. The file
-// appears whole or not at all: it is written beside path and then renamed.
-func (f *Figure) Save(path string) (err error) {
+// appears whole or not at all.
+func (f *Figure) Save(path string) error {
 	write := f.WritePNG
 	switch extension := strings.ToLower(filepath.Ext(path)); extension {
 	case ".png":
@@ -113,31 +116,14 @@ func (f *Figure) Save(path string) (err error) {
 	default:
 		return fmt.Errorf("figures: cannot save %q: extension %q is neither .png nor .svg", path, extension)
 	}
-	file, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	err := atomicfile.Write(path, func(file *os.File) error {
+		buffered := bufio.NewWriter(file)
+		return errors.Join(write(buffered), buffered.Flush())
+	})
 	if err != nil {
 		return fmt.Errorf("figures: cannot save %q: %w", path, err)
 	}
-	defer func() {
-		if err != nil {
-			file.Close() // closed already when renaming failed: harmless
-			os.Remove(file.Name())
-			err = fmt.Errorf("figures: cannot save %q: %w", path, err)
-		}
-	}()
-	buffered := bufio.NewWriter(file)
-	if err = write(buffered); err != nil {
-		return err
-	}
-	if err = buffered.Flush(); err != nil {
-		return err
-	}
-	if err = file.Chmod(0o644); err != nil { // CreateTemp makes it private
-		return err
-	}
-	if err = file.Close(); err != nil {
-		return err
-	}
-	return os.Rename(file.Name(), path)
+	return nil
 }
 
 // withResolution inserts the pHYs chunk, which image/png does not write, after

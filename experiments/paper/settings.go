@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"vapoflow/internal/strictjson"
 	"vapoflow/vapo"
 	"vapoflow/vapo/solver"
 )
@@ -85,7 +86,7 @@ func ReadChanges(path string) ([]Change, error) {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
 	var values map[string]json.RawMessage
-	if err := json.Unmarshal(text, &values); err != nil {
+	if err := strictjson.Unmarshal(text, &values); err != nil {
 		return nil, fmt.Errorf("--config %s: not a JSON object of settings: %w", path, err)
 	}
 	var changes []Change
@@ -119,7 +120,7 @@ func (s *Settings) Apply(changes []Change) error {
 		if !ok {
 			return unknownKey(c.Source, c.Key)
 		}
-		if err := json.Unmarshal(c.Value, field.Addr().Interface()); c.Key == "options" && err != nil {
+		if err := strictjson.Unmarshal(c.Value, field.Addr().Interface()); c.Key == "options" && err != nil {
 			return fmt.Errorf("%s: %w", c.Source, err)
 		} else if err != nil {
 			return fmt.Errorf("%s: %s must be %s, got %s", c.Source, c.Key, kindNames[field.Kind()], c.Value)

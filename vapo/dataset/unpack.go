@@ -9,6 +9,8 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+
+	"vapoflow/internal/atomicfile"
 )
 
 // unpack puts the files of a .tar.gz into dir/folder. It works in a temporary folder beside it and renames at the end.
@@ -19,13 +21,17 @@ func unpack(file, dir, folder string) error {
 		return fmt.Errorf("dataset: %w", err)
 	}
 	defer os.RemoveAll(temp)
-	if err := unpackFlat(file, temp, folder); err != nil {
-		return fmt.Errorf("dataset: unpacking %s: %w", file, err)
-	}
-	if err := os.Chmod(temp, 0o755); err != nil { // MkdirTemp makes it private
+	whole := filepath.Join(temp, folder)
+	if err := os.Mkdir(whole, 0o777); err != nil { // MkdirTemp's own is private
 		return fmt.Errorf("dataset: %w", err)
 	}
-	if err := os.Rename(temp, filepath.Join(dir, folder)); err != nil {
+	if err := unpackFlat(file, whole, folder); err != nil {
+		return fmt.Errorf("dataset: unpacking %s: %w", file, err)
+	}
+	if err = atomicfile.SyncTree(whole); err == nil {
+		err = atomicfile.Rename(whole, filepath.Join(dir, folder))
+	}
+	if err != nil {
 		return fmt.Errorf("dataset: %w", err)
 	}
 	return nil
@@ -64,7 +70,7 @@ func unpackFlat(file, to, folder string) error {
 }
 
 func writeFile(path string, from io.Reader) (err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
 		return err
 	}
