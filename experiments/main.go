@@ -19,6 +19,7 @@ import (
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/budget"
 	"vapoflow/vapo/dataset"
 )
 
@@ -132,9 +133,21 @@ own data, and reports what was found.`,
 		SilenceErrors: true,
 		Args:          cobra.NoArgs,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
-		PersistentPreRun: func(*cobra.Command, []string) {
-			a.started = true
-		},
+	}
+	memory := ""
+	root.PersistentFlags().StringVar(&memory, "memory-limit", "", "refuse what takes more, such as 8GB, or none (default: the memory of the machine or its control group)")
+	root.PersistentPreRunE = func(*cobra.Command, []string) error {
+		a.started = true
+		budget.SetLimit(0)
+		if memory == "" {
+			return nil
+		}
+		limit, err := budget.ParseLimit(memory)
+		if err != nil {
+			return usage.Errorf("--memory-limit: %v", err)
+		}
+		budget.SetLimit(limit)
+		return nil
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {

@@ -16,6 +16,7 @@ import (
 	"vapoflow/experiments/score"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/budget"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/posterior"
 )
@@ -105,6 +106,19 @@ func (o posteriorOptions) check() error {
 	return nil
 }
 
+// checkMemory refuses chains and draws that are more than the memory, and more work than can be meant.
+func (o posteriorOptions) checkMemory(d int) error {
+	levels := 1.0
+	if o.exchange {
+		levels = float64(o.levels)
+	}
+	n, keep := float64(o.n), float64(o.keep)
+	if evaluations := (float64(o.levels)*float64(o.steps) + 2*keep) * float64(o.leaps); evaluations > 1e9 {
+		return fmt.Errorf("--levels %d, --steps %d, --keep %d and --leapfrog %d make %.3g evaluations of each chain; at most 1e9 are taken", o.levels, o.steps, o.keep, o.leaps, evaluations)
+	}
+	return budget.Check(fmt.Sprintf("%d chains of which --keep %d are kept", o.n, o.keep), 4*float64(d)*n*(keep+2*levels))
+}
+
 func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	if err := o.check(); err != nil {
 		return err
@@ -121,6 +135,9 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	mask, err := readMask(o.mask, m.Shape)
 	if err != nil {
 		return err
+	}
+	if err := o.checkMemory(len(mask)); err != nil {
+		return usage.Errorf("posterior: %w", err)
 	}
 	known, err := posterior.Mask(mask, y, o.noise)
 	if err != nil {

@@ -18,6 +18,7 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/lockfile"
+	"vapoflow/internal/regular"
 	"vapoflow/internal/sealed"
 	"vapoflow/internal/strictjson"
 	"vapoflow/vapo/dataset"
@@ -105,6 +106,9 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 		return m, err
 	}
 	info := data.Info()
+	if err := c.CheckMemory(info.Shape); err != nil {
+		return nil, fmt.Errorf("vapo: %w", err)
+	}
 	var gaussian *potential.Gaussian
 	if c.Base == "gaussian" {
 		n := info.Len
@@ -249,9 +253,11 @@ func Load(b compute.Backend, dir string) (*Model, error) {
 	return m, nil
 }
 
+const maxJSON = 1 << 20 // bytes of model.json; it has a thousand
+
 // LoadFS reads a model from the root of a file system, such as one of vapo/pretrained.
 func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
-	text, err := fs.ReadFile(fsys, configFile)
+	text, err := regular.ReadFS(fsys, configFile, maxJSON)
 	if err != nil {
 		return nil, err
 	}

@@ -73,6 +73,9 @@ func (c Config) Validate() error {
 	if c.ImageSize < 0 {
 		return fmt.Errorf("vapo: image_size must not be negative, got %d", c.ImageSize)
 	}
+	if c.Depth > maxDepth {
+		return fmt.Errorf("vapo: depth must be at most %d, got %d: more would not be built in minutes", maxDepth, c.Depth)
+	}
 	return c.Training.Validate()
 }
 
@@ -121,6 +124,9 @@ func (c Config) Model(b compute.Backend, shape []int, gaussian *potential.Gaussi
 	}
 	path, err := c.Path()
 	if err != nil {
+		return nil, err
+	}
+	if err := c.checkWeights(shape); err != nil {
 		return nil, err
 	}
 	if c.Autonomous {

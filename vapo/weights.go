@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"sort"
@@ -19,6 +20,7 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/npz"
+	"vapoflow/internal/regular"
 	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/potential"
 )
@@ -54,10 +56,7 @@ func saveStore(store *model.Store, path string, backends []string) error {
 // readStore reads a file of saveStore and compares its checksums and its seal: an error wraps [ErrDamaged] where they differ. Only the
 // potential's weights come back trainable, and float16 comes back as float32. The seal's hash is that of the file, with or without a comment.
 func readStore(fsys fs.FS, file string) (*model.Store, seal, error) {
-	if stat, err := fs.Stat(fsys, file); err == nil && !stat.Mode().IsRegular() {
-		return nil, seal{}, fmt.Errorf("vapo: reading weights: %s is no regular file (%s)", file, stat.Mode())
-	}
-	content, err := fs.ReadFile(fsys, file)
+	content, err := regular.ReadFS(fsys, file, math.MaxInt64)
 	if err != nil {
 		return nil, seal{}, fmt.Errorf("vapo: reading weights: %w", err)
 	}

@@ -194,6 +194,9 @@ func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error)
 	if err != nil {
 		return fail(err)
 	}
+	if err := w.Settings.checkMemory(w.data.Info().Shape); err != nil {
+		return fail(usage.Errorf("%s: %w", e.ID, err))
+	}
 	manifest := e.manifest(base, w)
 	manifest.Notes = notes
 	return w, manifest, nil

@@ -4,12 +4,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"os"
 	"reflect"
 	"slices"
 	"strconv"
 	"strings"
 
+	"vapoflow/internal/budget"
+	"vapoflow/internal/regular"
 	"vapoflow/internal/strictjson"
 	"vapoflow/vapo"
 	"vapoflow/vapo/solver"
@@ -44,6 +45,21 @@ func (s Settings) Validate() error {
 	}
 	_, err := s.solver()
 	return err
+}
+
+// checkMemory refuses settings that need more memory than there is for examples of a shape: a training, where there is one, and the
+// samples in bytes at the least.
+func (s Settings) checkMemory(shape []int) error {
+	if s.Model == train {
+		if err := s.CheckMemory(shape); err != nil {
+			return err
+		}
+	}
+	values := float64(s.Samples)
+	for _, n := range shape {
+		values *= float64(n)
+	}
+	return budget.Check(fmt.Sprintf("%d samples of shape %v", s.Samples, shape), values)
 }
 
 func (s Settings) solver() (solver.Solver, error) {
@@ -81,7 +97,7 @@ func ParseSet(text string) (Change, error) {
 
 // ReadChanges reads a JSON object of keys of Settings; keys it lacks stay as they are.
 func ReadChanges(path string) ([]Change, error) {
-	text, err := os.ReadFile(path)
+	text, err := regular.ReadFile(path, 1<<20)
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}

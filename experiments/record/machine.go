@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"vapoflow/internal/budget"
 	"vapoflow/vapo/backend"
 )
 
@@ -96,22 +97,15 @@ func gitState() (commit string, dirty bool) {
 
 // Machine describes this machine.
 var Machine = sync.OnceValue(func() Hardware {
-	h := Hardware{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), CPU: runtime.GOARCH}
+	h := Hardware{OS: runtime.GOOS, Memory: int64(budget.Physical()), Arch: runtime.GOARCH, Cores: runtime.NumCPU(), CPU: runtime.GOARCH}
 	switch runtime.GOOS {
 	case "linux":
 		if name := field("/proc/cpuinfo", "model name"); name != "" {
 			h.CPU = name
 		}
-		kilobytes, _, _ := strings.Cut(field("/proc/meminfo", "MemTotal"), " ")
-		if n, err := strconv.ParseInt(kilobytes, 10, 64); err == nil {
-			h.Memory = n << 10
-		}
 	case "darwin":
 		if out, err := exec.Command("sysctl", "-n", "machdep.cpu.brand_string").Output(); err == nil {
 			h.CPU = strings.TrimSpace(string(out))
-		}
-		if out, err := exec.Command("sysctl", "-n", "hw.memsize").Output(); err == nil {
-			h.Memory, _ = strconv.ParseInt(strings.TrimSpace(string(out)), 10, 64)
 		}
 	}
 	if out, err := exec.Command("nvidia-smi", "--query-gpu=name", "--format=csv,noheader").Output(); err == nil {

@@ -32,6 +32,9 @@ func New(o Options, by *trained.Potential, backend string, first, last int) (*Sa
 		return nil, err
 	}
 	j := &Sampling{recipe: r, by: by, out: o.Out, toFile: o.ToFile(), first: first, last: last, tableau: t, with: with}
+	if err := o.CheckMemory(by, r.Decides.Batch, t.Stages(), first, last); err != nil {
+		return nil, err
+	}
 	if !j.toFile {
 		return j, checkPNG(by.Model.Shape)
 	}

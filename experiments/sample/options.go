@@ -11,6 +11,7 @@ import (
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/budget"
 )
 
 // Options say what is drawn, and where to.
@@ -25,6 +26,9 @@ type Options struct {
 	Tolerance float64 // of adaptive ones; 0 is the default
 	Batch     int     // samples at a time; 0 is the default
 }
+
+// maxIndex is where the random stream of a sample, a function of its index, would meet that of another use.
+const maxIndex = 1 << 48
 
 // ToFile tells whether the samples go to one file.
 func (o Options) ToFile() bool { return strings.EqualFold(filepath.Ext(o.Out), ".npz") }
@@ -48,6 +52,9 @@ func (o Options) Check(nGiven bool) (first, last int, err error) {
 	if _, _, err := o.method(false); err != nil {
 		return 0, 0, err
 	}
+	if o.N > maxIndex {
+		return 0, 0, usage.Errorf("sample: --n %d: at most %d samples have noise of their own", o.N, maxIndex)
+	}
 	if o.Range == "" {
 		return 0, o.N, nil
 	}
@@ -57,10 +64,31 @@ func (o Options) Check(nGiven bool) (first, last int, err error) {
 	if !found || err1 != nil || err2 != nil || first < 0 || last <= first {
 		return 0, 0, usage.Errorf("sample: --range %s must be a:b with 0 ≤ a < b, as 0:5000 for the first 5,000", o.Range)
 	}
+	if last > maxIndex {
+		return 0, 0, usage.Errorf("sample: --range %s: at most %d samples have noise of their own", o.Range, maxIndex)
+	}
 	if nGiven && last > o.N {
 		return 0, 0, usage.Errorf("sample: --range %s ends behind --n %d; raise --n or leave it out", o.Range, o.N)
 	}
 	return first, last, nil
+}
+
+// CheckMemory refuses a batch whose stages are more than the memory, and, for a file, samples that are more than its folder's disk has
+// left.
+func (o Options) CheckMemory(by *trained.Potential, batch, stages, first, last int) error {
+	size := 1.0
+	for _, n := range by.Model.Shape {
+		size *= float64(n)
+	}
+	if err := budget.Check(fmt.Sprintf("a --batch of %d samples of shape %v", batch, by.Model.Shape), float64(batch)*4*size*float64(stages+2)); err != nil {
+		return usage.Errorf("sample: %w", err)
+	}
+	if o.ToFile() {
+		if err := budget.CheckDisk(fmt.Sprintf("%d samples of shape %v", last-first, by.Model.Shape), filepath.Dir(o.Out), float64(last-first)*size); err != nil {
+			return usage.Errorf("sample: %w", err)
+		}
+	}
+	return nil
 }
 
 // CheckWritable says in time that the samples will find no place.

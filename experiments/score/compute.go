@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/internal/budget"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/homotopy"
@@ -55,6 +56,19 @@ func newScoring(o Options, by *scored, in *inputs) *scoring {
 	}
 	j.solver = integrator(o.Tolerance, by.exact, image)
 	return j
+}
+
+// checkMemory refuses what is more than the memory: a batch with its probes, and the references, read, placed and scored in float64.
+func (j *scoring) checkMemory() error {
+	row := 8 * float64(j.by.flow.Dim())
+	what, probes := fmt.Sprintf("--batch %d", j.batch), 0
+	if j.withFlow {
+		what, probes = fmt.Sprintf("--batch %d with %d probes", j.batch, j.probes), j.probes
+	}
+	if err := budget.Check(what, float64(j.batch)*row*(2+float64(probes))); err != nil {
+		return err
+	}
+	return budget.Check(fmt.Sprintf("--references %d", j.references), float64(j.references)*row*2)
 }
 
 // integrator is that of the flow. Its default tolerance puts its errors below those of what it integrates: an exact potential, a

@@ -85,6 +85,9 @@ func Run(ctx context.Context, o Options, named *trained.Potential, c *console.Co
 		return err
 	}
 	job := newScoring(o, by, in)
+	if err := job.checkMemory(); err != nil {
+		return usage.Errorf("score: %w", err)
+	}
 	c.Say("score: x %v by %s", append([]int{in.info.Len}, in.info.Shape...), by.name)
 	c.Say("score: references: %d examples of %s", job.references, by.data.Info().Title)
 	arrays, err := job.run(ctx, c.Count("score"))

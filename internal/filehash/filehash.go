@@ -5,12 +5,13 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
-	"os"
+
+	"vapoflow/internal/regular"
 )
 
-// SHA256 is the hash of a file's bytes in hexadecimal.
+// SHA256 is the hash of a regular file's bytes in hexadecimal.
 func SHA256(path string) (string, error) {
-	file, err := os.Open(path)
+	file, _, err := regular.Open(path)
 	if err != nil {
 		return "", err
 	}

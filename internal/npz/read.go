@@ -9,13 +9,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"regexp"
 	"strconv"
 	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/core/tensors/numpy"
+
+	"vapoflow/internal/budget"
+	"vapoflow/internal/regular"
 )
 
 // ErrDamaged is wrapped by the error of a file that is there and is not whole.
@@ -27,7 +29,7 @@ func damaged(format string, args ...any) error {
 
 // ReadFile reads the arrays of an .npz file and its comment.
 func ReadFile(path string) (arrays map[string]*tensors.Tensor, comment string, err error) {
-	f, size, err := Open(path)
+	f, size, err := regular.Open(path)
 	if err != nil {
 		return nil, "", err
 	}
@@ -35,24 +37,18 @@ func ReadFile(path string) (arrays map[string]*tensors.Tensor, comment string, e
 	return Read(f, size)
 }
 
-// Open opens a regular file, and no pipe or device: reading one could wait for ever.
-func Open(path string) (f *os.File, size int64, err error) {
-	stat, err := os.Stat(path)
-	if err != nil {
-		return nil, 0, err
-	}
-	if !stat.Mode().IsRegular() {
-		return nil, 0, fmt.Errorf("%s is no regular file (%s)", path, stat.Mode())
-	}
-	f, err = os.Open(path)
-	return f, stat.Size(), err
-}
-
 // Read reads the arrays of an .npz file of size bytes, all to their ends, and its comment.
 func Read(r io.ReaderAt, size int64) (arrays map[string]*tensors.Tensor, comment string, err error) {
 	archive, err := zip.NewReader(r, size)
 	if err != nil {
 		return nil, "", damaged("no .npz file: %w", err)
+	}
+	total := 0.0
+	for _, member := range archive.File {
+		total += float64(member.UncompressedSize64)
+	}
+	if err := budget.Check(fmt.Sprintf("reading %d arrays", len(archive.File)), total); err != nil {
+		return nil, "", err
 	}
 	arrays = map[string]*tensors.Tensor{}
 	for _, member := range archive.File {
@@ -73,10 +69,19 @@ func Read(r io.ReaderAt, size int64) (arrays map[string]*tensors.Tensor, comment
 // bomb is how many times its size in the file a member may have when it is unpacked, beyond the first 64 MB. Deflate reaches 1032.
 const bomb = 200
 
+// CheckMember refuses a member that is too large for the memory, or much larger than a member of its size in the file can be.
+func CheckMember(member *zip.File) error {
+	n := member.UncompressedSize64
+	if n > 64<<20 && n/bomb > member.CompressedSize64 {
+		return damaged("it declares %d bytes packed in %d, more than %d times as many", n, member.CompressedSize64, bomb)
+	}
+	return budget.Check("unpacking "+member.Name, float64(n))
+}
+
 // ReadMember reads one array of an .npz file and compares its checksum.
 func ReadMember(member *zip.File) (*tensors.Tensor, error) {
-	if n := member.UncompressedSize64; n > 64<<20 && n/bomb > member.CompressedSize64 {
-		return nil, damaged("it declares %d bytes packed in %d, more than %d times as many", n, member.CompressedSize64, bomb)
+	if err := CheckMember(member); err != nil {
+		return nil, err
 	}
 	file, err := member.Open()
 	if err != nil {
@@ -88,7 +93,7 @@ func ReadMember(member *zip.File) (*tensors.Tensor, error) {
 
 // ReadNPYFile reads an .npy file.
 func ReadNPYFile(path string) (*tensors.Tensor, error) {
-	f, size, err := Open(path)
+	f, size, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

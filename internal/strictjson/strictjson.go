@@ -12,7 +12,7 @@ import (
 func Unmarshal(text []byte, v any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
-	if err := check(d, "the value"); err != nil {
+	if err := check(d, "the value", 0); err != nil {
 		return err
 	}
 	if _, err := d.Token(); err != io.EOF {
@@ -21,8 +21,14 @@ func Unmarshal(text []byte, v any) error {
 	return json.Unmarshal(text, v)
 }
 
-// check walks one value.
-func check(d *json.Decoder, name string) error {
+// maxDepth is how many values may lie in each other; what is read here has five.
+const maxDepth = 100
+
+// check walks one value at a depth.
+func check(d *json.Decoder, name string, depth int) error {
+	if depth > maxDepth {
+		return fmt.Errorf("its depth is more than %d", maxDepth)
+	}
 	token, err := d.Token()
 	if err != nil {
 		return err
@@ -42,13 +48,13 @@ func check(d *json.Decoder, name string) error {
 				return fmt.Errorf("key %q is there twice", k)
 			}
 			seen[k] = true
-			if err := check(d, k); err != nil {
+			if err := check(d, k, depth+1); err != nil {
 				return err
 			}
 		}
 	case json.Delim('['):
 		for d.More() {
-			if err := check(d, "a value of "+name); err != nil {
+			if err := check(d, "a value of "+name, depth+1); err != nil {
 				return err
 			}
 		}

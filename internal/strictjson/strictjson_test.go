@@ -2,16 +2,17 @@ package strictjson_test
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 
 	"vapoflow/internal/strictjson"
 )
 
 func TestRefuses(t *testing.T) {
-	for _, text := range []string{"null", `{"a":null}`, `{"a":1,"a":2}`, `{"b":[{"a":1,"a":1}]}`, `{} {}`, `{"a":1`, ``, `[1,null]`} {
+	for _, text := range []string{"null", `{"a":null}`, `{"a":1,"a":2}`, `{"b":[{"a":1,"a":1}]}`, `{} {}`, `{"a":1`, ``, `[1,null]`, strings.Repeat(`[`, 200_000)} {
 		var v any
 		if err := strictjson.Unmarshal([]byte(text), &v); err == nil {
-			t.Errorf("%q was read as %v", text, v)
+			t.Errorf("%.50q was read as %v", text, v)
 		}
 	}
 	var v struct{ A []int }

@@ -11,6 +11,7 @@ import (
 
 	"vapoflow/internal/filehash"
 	"vapoflow/internal/npz"
+	"vapoflow/internal/regular"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -59,7 +60,7 @@ func readArray(path, split string) (*tensors.Tensor, error) {
 		}
 		return npz.ReadNPYFile(path)
 	}
-	packed, size, err := npz.Open(path)
+	packed, size, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,8 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+
+	"vapoflow/internal/regular"
 )
 
 const (
@@ -44,6 +46,9 @@ func openCelebA(e entry, opt Options) (Dataset, error) {
 	}
 	if p.side < 0 {
 		return nil, fmt.Errorf("dataset: size %d: image sizes are positive, 0 gives %d", opt.Size, celebaSide)
+	}
+	if err := checkImages(1, image.Pt(p.side, p.side)); err != nil {
+		return nil, fmt.Errorf("dataset: %s: %w", e.name, err)
 	}
 	what, err := p.findCelebA(e, opt)
 	if err != nil {
@@ -124,7 +129,7 @@ func (p *pictures) official(e entry, folder, split string) (what string, err err
 	for _, name := range there {
 		found[name] = true
 	}
-	list, err := os.Open(filepath.Join(folder, celebaList))
+	list, _, err := regular.Open(filepath.Join(folder, celebaList))
 	if err != nil {
 		return "", missingError(e.name, fmt.Sprintf("%s is there, but not %s, which names the images of each split", p.info.Source, filepath.Join(folder, celebaList)))
 	}

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// tarball packs the given entries; those of type regular hold their own name many times over.
+// tarball packs the given entries; regular ones hold their own name many times over.
 func tarball(t *testing.T, entries ...tar.Header) []byte {
 	t.Helper()
 	var file bytes.Buffer
@@ -42,7 +42,7 @@ func tarball(t *testing.T, entries ...tar.Header) []byte {
 
 func ignoreCount(_ int, err error) error { return err }
 
-func regular(name string) tar.Header { return tar.Header{Typeflag: tar.TypeReg, Name: name} }
+func plainEntry(name string) tar.Header { return tar.Header{Typeflag: tar.TypeReg, Name: name} }
 
 // serve offers raw at an address of its own. The first cut requests break off half-way.
 func serve(t *testing.T, raw []byte, cut int) (a archive, ranges *[]string) {
@@ -64,7 +64,7 @@ func serve(t *testing.T, raw []byte, cut int) (a archive, ranges *[]string) {
 }
 
 func TestFetch(t *testing.T) {
-	raw := tarball(t, tar.Header{Typeflag: tar.TypeDir, Name: "set/"}, regular("set/a.bin"), regular("set/b.bin"))
+	raw := tarball(t, tar.Header{Typeflag: tar.TypeDir, Name: "set/"}, plainEntry("set/a.bin"), plainEntry("set/b.bin"))
 	a, _ := serve(t, raw, 0)
 	dir := filepath.Join(t.TempDir(), "new")
 	var done, total int64
@@ -103,7 +103,7 @@ func TestFetchPlain(t *testing.T) {
 
 // TestFetchResumes: after a broken connection the rest is asked for, and only the rest.
 func TestFetchResumes(t *testing.T) {
-	raw := tarball(t, regular("set/a.bin"))
+	raw := tarball(t, plainEntry("set/a.bin"))
 	a, ranges := serve(t, raw, 1)
 	dir := t.TempDir()
 	if err := a.fetch(context.Background(), dir, nil); err == nil || list(t, dir) != "set.tar.gz.part" {
@@ -118,16 +118,16 @@ func TestFetchResumes(t *testing.T) {
 }
 
 func TestFetchRefuses(t *testing.T) {
-	good := tarball(t, regular("set/a.bin"))
+	good := tarball(t, plainEntry("set/a.bin"))
 	for name, c := range map[string]struct {
 		raw  []byte
 		sum  string // "" = the right one
 		says string
 	}{
 		"wrong bytes":   {good, strings.Repeat("0", 64), "expected 0000"},
-		"path upwards":  {tarball(t, regular("set/../../evil")), "", `unexpected entry "set/../../evil"`},
-		"absolute path": {tarball(t, regular("/tmp/evil")), "", `unexpected entry "/tmp/evil"`},
-		"other folder":  {tarball(t, regular("set/a.bin"), regular("etc/evil")), "", `unexpected entry "etc/evil"`},
+		"path upwards":  {tarball(t, plainEntry("set/../../evil")), "", `unexpected entry "set/../../evil"`},
+		"absolute path": {tarball(t, plainEntry("/tmp/evil")), "", `unexpected entry "/tmp/evil"`},
+		"other folder":  {tarball(t, plainEntry("set/a.bin"), plainEntry("etc/evil")), "", `unexpected entry "etc/evil"`},
 		"link":          {tarball(t, tar.Header{Typeflag: tar.TypeSymlink, Name: "set/evil", Linkname: "/"}), "", `unexpected entry "set/evil"`},
 		"not an archive": {
 			[]byte("<html>"), "", "unpacking",
@@ -150,7 +150,7 @@ func TestFetchRefuses(t *testing.T) {
 }
 
 func TestFetchStops(t *testing.T) {
-	a, _ := serve(t, tarball(t, regular("set/a.bin")), 0)
+	a, _ := serve(t, tarball(t, plainEntry("set/a.bin")), 0)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if err := a.fetch(ctx, t.TempDir(), nil); !errors.Is(err, context.Canceled) {

@@ -1,7 +1,6 @@
 package dataset
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -17,6 +16,8 @@ import (
 	"sync"
 
 	"golang.org/x/image/draw"
+
+	"vapoflow/internal/regular"
 )
 
 // openFolder reads every .png, .jpg and .jpeg below a folder, in the order of their names, as RGB. Where the folder
@@ -40,6 +41,9 @@ func openFolder(root string, opt Options) (Dataset, error) {
 	side, err := sizeOf(files[0], opt.Size)
 	if err != nil {
 		return nil, err
+	}
+	if err := checkImages(len(files), side); err != nil {
+		return nil, fmt.Errorf("dataset: %s: %w", folder, err)
 	}
 	set := &Images{pixels: make([]uint8, len(files)*side.X*side.Y*3)}
 	sums, err := decodeAll(files, side, opt.Size, set.pixels)
@@ -90,6 +94,8 @@ func imageFiles(folder string) ([]string, error) {
 	return files, err
 }
 
+const maxPicture = 1 << 30 // bytes of a picture's file
+
 // isImageName tells the files that are decoded.
 func isImageName(name string) bool {
 	return slices.Contains([]string{".png", ".jpg", ".jpeg"}, strings.ToLower(filepath.Ext(name)))
@@ -100,15 +106,15 @@ func sizeOf(file string, size int) (image.Point, error) {
 	if size > 0 {
 		return image.Pt(size, size), nil
 	}
-	raw, err := os.ReadFile(file)
+	raw, err := regular.ReadFile(file, maxPicture)
 	if err != nil {
 		return image.Point{}, fmt.Errorf("dataset: %w", err)
 	}
-	config, _, err := image.DecodeConfig(bytes.NewReader(raw))
+	side, err := pictureSize(raw)
 	if err != nil {
 		return image.Point{}, fmt.Errorf("dataset: %s: %w", file, err)
 	}
-	return image.Pt(config.Width, config.Height), nil
+	return side, nil
 }
 
 // decodeAll fills pixels [len(files), height, width, 3] on all cores and returns a hash over the bytes of the files
@@ -143,11 +149,11 @@ func decodeAll(files []string, side image.Point, size int, pixels []uint8) ([]by
 
 // decode reads one file into rgb [side.Y, side.X, 3] and returns the hash of its bytes.
 func decode(file string, side image.Point, size int, rgb []uint8) (sum [sha256.Size]byte, err error) {
-	raw, err := os.ReadFile(file)
+	raw, err := regular.ReadFile(file, maxPicture)
 	if err != nil {
 		return sum, fmt.Errorf("dataset: %w", err)
 	}
-	picture, _, err := image.Decode(bytes.NewReader(raw))
+	picture, err := decodePicture(raw)
 	if err != nil {
 		return sum, fmt.Errorf("dataset: %s: %w", file, err)
 	}

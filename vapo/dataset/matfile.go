@@ -9,8 +9,9 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"slices"
+
+	"vapoflow/internal/budget"
+	"vapoflow/internal/regular"
 )
 
 // matArray is a numeric array of a MAT-file whose values are whole numbers from 0 to 255.
@@ -32,22 +33,23 @@ const (
 // readMAT returns the numeric arrays of a MAT-file of Level 5 (MATLAB's -v6 and -v7), compressed or not, by name.
 // Cells, structures and text are passed over.
 func readMAT(path string) (map[string]matArray, error) {
-	file, err := os.Open(path)
+	file, size, err := regular.Open(path)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	stat, err := file.Stat()
-	if err != nil {
-		return nil, err
-	}
+	return readMATFrom(file, size)
+}
+
+// readMATFrom is readMAT of a file of size bytes.
+func readMATFrom(file io.Reader, size int64) (map[string]matArray, error) {
 	in := bufio.NewReaderSize(file, 1<<20)
 	order, err := matHeader(in)
 	if err != nil {
 		return nil, err
 	}
 	arrays := map[string]matArray{}
-	for m := (matReader{in, order, stat.Size()}); ; {
+	for m := (matReader{in, order, size}); ; {
 		kind, size, _, err := m.tag()
 		if errors.Is(err, io.EOF) {
 			return arrays, nil
@@ -180,7 +182,9 @@ func (m matReader) matrix(arrays map[string]matArray) error {
 	var a matArray
 	for dims := parts[1]; len(dims) >= 4; dims = dims[4:] {
 		n := int(int32(m.order.Uint32(dims)))
-		a.dims, count = append(a.dims, n), count*n
+		if a.dims, count = append(a.dims, n), count*n; n < 0 || count > 1<<32 {
+			return fmt.Errorf("damaged: array %s has dimensions %v", name, a.dims)
+		}
 	}
 	kind, data, err := m.element()
 	if err != nil {
@@ -189,7 +193,7 @@ func (m matReader) matrix(arrays map[string]matArray) error {
 	if a.values, err = m.toBytes(kind, data); err != nil {
 		return fmt.Errorf("array %s: %w", name, err)
 	}
-	if len(a.dims) < 2 || slices.Min(a.dims) < 0 || len(a.values) != count {
+	if len(a.dims) < 2 || len(a.values) != count {
 		return fmt.Errorf("damaged: array %s has %d values and dimensions %v", name, len(a.values), a.dims)
 	}
 	arrays[name] = a
@@ -202,9 +206,14 @@ func (m matReader) element() (kind uint32, data []byte, err error) {
 	if err != nil || data != nil {
 		return kind, data, err
 	}
-	data = make([]byte, size)
-	if _, err := io.ReadFull(m.in, data); err != nil {
+	if err := budget.Check("an array of the file", float64(size)); err != nil {
 		return 0, nil, err
+	}
+	if data, err = io.ReadAll(io.LimitReader(m.in, int64(size))); err != nil { // grows with what is there, not with what is declared
+		return 0, nil, err
+	}
+	if len(data) < int(size) {
+		return 0, nil, io.ErrUnexpectedEOF
 	}
 	_, err = io.CopyN(io.Discard, m.in, int64(-size%8))
 	return kind, data, err

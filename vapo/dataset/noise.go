@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"fmt"
+	"image"
 	"math/rand/v2"
 )
 
@@ -25,6 +26,9 @@ func (fill noiseOf) open(e entry, opt Options) (Dataset, error) {
 	}
 	if side < 0 {
 		return nil, fmt.Errorf("dataset: size %d: image sizes are positive, 0 gives %d", opt.Size, noiseSide)
+	}
+	if err := checkImages(1, image.Pt(side, side)); err != nil {
+		return nil, fmt.Errorf("dataset: %s: %w", e.name, err)
 	}
 	return &noise{
 		info: Info{

@@ -1,12 +1,13 @@
 package dataset
 
 import (
-	"bytes"
 	"fmt"
 	"image"
 	"io/fs"
 
 	"golang.org/x/image/draw"
+
+	"vapoflow/internal/regular"
 )
 
 // pictures is a set of image files, in a folder or an archive, that are decoded as they are read: nothing of them stays
@@ -38,11 +39,11 @@ func (p *pictures) Read(i int, dst []float32) error {
 }
 
 func (p *pictures) decode(name string) (image.Image, error) {
-	raw, err := fs.ReadFile(p.files, name)
+	raw, err := regular.ReadFS(p.files, name, maxPicture)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	picture, _, err := image.Decode(bytes.NewReader(raw))
+	picture, err := decodePicture(raw)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"vapoflow/internal/regular"
 )
 
 // The layout of https://www.cs.toronto.edu/~kriz/cifar.html, "binary version": files of records, each one or two bytes
@@ -83,9 +85,15 @@ func advice(name string) string {
 	return fmt.Sprintf("; remove the folder and run `experiments data fetch %s`", name)
 }
 
+const maxRecords = 1 << 30 // bytes of a file of any number of records
+
 // readFile returns the bytes of one file after checking its size and every label.
 func (s recordSet) readFile(path string, records int) ([]byte, error) {
-	raw, err := os.ReadFile(path)
+	most := int64(maxRecords)
+	if records > 0 {
+		most = 2 * int64(records*(len(s.classes)+cifarPixels)) // so that one that is too long is told as such
+	}
+	raw, err := regular.ReadFile(path, most)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("dataset: %s is missing, though its folder is there", path)
 	}

@@ -12,6 +12,8 @@ import (
 // DefaultSteps is the number of steps of Fixed where neither Steps nor Grid is set.
 const DefaultSteps = 50
 
+const maxSteps = 10_000_000 // of Fixed
+
 // Fixed integrates on a grid that is known beforehand: Steps equal steps, or the given Grid. The zero value is RK4
 // with DefaultSteps.
 type Fixed struct {
@@ -76,6 +78,9 @@ func (d Fixed) withDefaults() (Fixed, error) {
 	}
 	if d.Steps < 0 {
 		return d, fmt.Errorf("solver: Steps = %d; give a positive number, or 0 for %d", d.Steps, DefaultSteps)
+	}
+	if d.Steps > maxSteps {
+		return d, fmt.Errorf("solver: Steps = %d; at most %d are taken: float32 tells no finer steps apart", d.Steps, maxSteps)
 	}
 	if d.Grid != nil && d.Steps != 0 {
 		return d, fmt.Errorf("solver: both Steps = %d and a Grid of %d times are set; give one of them", d.Steps, len(d.Grid))

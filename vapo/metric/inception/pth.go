@@ -9,12 +9,14 @@ import (
 	"io"
 	"math"
 	"math/big"
-	"os"
 	"path"
 
 	"github.com/gomlx/compute/dtypes/float16"
 	"github.com/nlpodyssey/gopickle/pickle"
 	"github.com/nlpodyssey/gopickle/types"
+
+	"vapoflow/internal/npz"
+	"vapoflow/internal/regular"
 )
 
 // An array is a parameter: values in row-major order.
@@ -28,16 +30,12 @@ type array struct {
 // left out. gopickle runs the pickle, with nothing but dictionaries and tensors allowed in it; bytes are read here, where a
 // short read is an error.
 func readPTH(path string) (map[string]array, error) {
-	file, err := os.Open(path)
+	file, size, err := regular.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("inception: %w", err)
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("inception: %w", err)
-	}
-	state, err := readState(file, info.Size())
+	state, err := readState(file, size)
 	if err != nil {
 		return nil, fmt.Errorf("inception: %s is not a state dictionary saved by PyTorch, or is damaged: %w", path, err)
 	}
@@ -70,6 +68,9 @@ func readArchive(archive *zip.Reader) (map[string]array, error) {
 		f := entries[name]
 		if f == nil {
 			return nil, fmt.Errorf("the archive has no entry %q", name)
+		}
+		if err := npz.CheckMember(f); err != nil {
+			return nil, err
 		}
 		r, err := f.Open()
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"slices"
 
 	"github.com/nlpodyssey/gopickle/pickle"
 	"github.com/nlpodyssey/gopickle/types"
@@ -46,11 +47,18 @@ func (t *tensor) array() (array, error) {
 		if dim < 0 || t.strides[axis] < 0 {
 			return array{}, fmt.Errorf("shape %v with strides %v", t.dims, t.strides)
 		}
-		size *= dim
-		last += (dim - 1) * t.strides[axis]
 	}
-	if size == 0 {
+	if slices.Contains(t.dims, 0) {
 		return array{dims: t.dims}, nil
+	}
+	for axis, dim := range t.dims { // nothing is looked at twice, and nothing overflows
+		size *= dim
+		if size > t.storage.count || dim > 1 && t.strides[axis] > t.storage.count {
+			return array{}, fmt.Errorf("shape %v with strides %v is larger than its storage of %d elements", t.dims, t.strides, t.storage.count)
+		}
+		if dim > 1 {
+			last += (dim - 1) * t.strides[axis]
+		}
 	}
 	if t.offset < 0 || last >= len(t.storage.values) {
 		return array{}, fmt.Errorf("shape %v with strides %v from %d lies outside its storage of %d elements", t.dims, t.strides, t.offset, len(t.storage.values))
