@@ -8,7 +8,7 @@
 //   - [Lines] are curves over a step or over the clock;
 //   - [Sheet] is a grid of images at integer zoom.
 //
-// Each returns a [Figure], which writes itself as PNG or SVG. The package
+// Each returns a [Figure], which writes itself as PNG, SVG or PDF. The package
 // knows nothing of training, tensors or potentials, and it is the only one
 // that imports gonum/plot: its canvases, fonts and plotters do the drawing,
 // the layout of a page is ours, so that panels share a size and an edge

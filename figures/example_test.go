@@ -147,5 +147,5 @@ func ExampleFigure_Save() {
 	fmt.Println(figure.Save("sheet.jpg"))
 	// Output:
 	// <nil>
-	// figures: cannot save "sheet.jpg": extension ".jpg" is neither .png nor .svg
+	// figures: cannot save "sheet.jpg": extension ".jpg" is none of .png, .svg and .pdf
 }

@@ -24,7 +24,7 @@ import (
 	"vapoflow/internal/atomicfile"
 )
 
-// Figure is a finished page. Writing it twice, in either format, draws the
+// Figure is a finished page. Writing it twice, in any format, draws the
 // same page.
 type Figure struct {
 	// DPI is the resolution of the PNG in dots per inch, 300 from every
@@ -105,7 +105,7 @@ func (f *Figure) writeEmbedded(w io.Writer) error {
 	return err
 }
 
-// Save writes the page to path, as PNG or SVG by its extension. The file
+// Save writes the page to path, as PNG, SVG or PDF by its extension. The file
 // appears whole or not at all.
 func (f *Figure) Save(path string) error {
 	write := f.WritePNG
@@ -113,8 +113,10 @@ func (f *Figure) Save(path string) error {
 	case ".png":
 	case ".svg":
 		write = f.WriteSVG
+	case ".pdf":
+		write = f.WritePDF
 	default:
-		return fmt.Errorf("figures: cannot save %q: extension %q is neither .png nor .svg", path, extension)
+		return fmt.Errorf("figures: cannot save %q: extension %q is none of .png, .svg and .pdf", path, extension)
 	}
 	err := atomicfile.Write(path, func(file *os.File) error {
 		buffered := bufio.NewWriter(file)

@@ -41,9 +41,9 @@ func (w *work) model(ctx context.Context, choice *backend.Choice, c vapo.Config)
 	return m, err
 }
 
-// saveFigure draws a figure into the record as PNG and SVG and lists it.
+// saveFigure draws a figure into the record as PNG, SVG and PDF and lists it.
 func saveFigure(run *record.Run, name string, f *figures.Figure, caption string) error {
-	for _, extension := range []string{".png", ".svg"} {
+	for _, extension := range []string{".png", ".svg", ".pdf"} {
 		if err := f.Save(run.Path(name + extension)); err != nil {
 			return err
 		}

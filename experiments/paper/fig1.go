@@ -228,9 +228,9 @@ func settingsOf(m *record.Manifest) (s Settings, err error) {
 	return s, err
 }
 
-// saveFigure writes a figure as PNG and SVG and lists it.
+// saveFigure writes a figure as PNG, SVG and PDF and lists it.
 func saveFigure(dir string, m *record.Manifest, name string, f *figures.Figure, caption string) error {
-	for _, extension := range []string{".png", ".svg"} {
+	for _, extension := range []string{".png", ".svg", ".pdf"} {
 		if err := f.Save(filepath.Join(dir, name+extension)); err != nil {
 			return err
 		}

@@ -80,7 +80,7 @@ type Backend struct {
 	Line string `json:"line"`
 }
 
-// Figure is a picture among the artefacts, as PNG and mostly as SVG of the same name.
+// Figure is a picture among the artefacts, as PNG and, mostly, as SVG and PDF of the same name.
 type Figure struct {
 	File    string `json:"file"` // with .png
 	Caption string `json:"caption"`

@@ -39,6 +39,9 @@ func rooms(t *testing.T) map[string][]string {
 	may := map[string][]string{}
 	for _, row := range regexp.MustCompile(`(?m)^\| (.+?) \| .+ \| (.+?) \|$`).FindAllStringSubmatch(table, -1) {
 		for _, room := range folders(row[1]) {
+			if stat, err := os.Stat(filepath.Join(root, room)); err != nil || !stat.IsDir() {
+				t.Errorf("the table has a room %s, and there is no such folder", room)
+			}
 			may[room] = folders(row[2])
 		}
 	}
