@@ -132,6 +132,10 @@ func open(path string, notes ...string) (*Choice, error) {
 		return nil, err
 	}
 	nameCUDA(path)
+	defer sayLate(path)()
+	if err := probe(path); err != nil {
+		return nil, err
+	}
 	b, err := openXLA(path)
 	if err != nil {
 		return nil, fmt.Errorf("XLA plugin %s does not open: %w", path, innermost(err))

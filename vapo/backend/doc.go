@@ -13,5 +13,6 @@
 //	xla:/path/x.so     that PJRT plugin
 //
 // XLA is reached through PJRT plugins, shared libraries opened at run time. It needs cgo: builds with CGO_ENABLED=0 or
-// the tag noxla hold pure Go alone and say so. Nothing is ever downloaded here; `make xla` fetches the CPU plugin.
+// the tag noxla hold pure Go alone and say so. A plugin is opened by a child process first, once for each file: one that
+// hangs (20 s), crashes or exits is a reason and no more. Nothing is ever downloaded here; `make xla` fetches the CPU plugin.
 package backend
