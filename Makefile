@@ -8,7 +8,7 @@ GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker docker-test bundle
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker docker-test bundle bundle-test
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -68,6 +68,9 @@ docker: ## build the CPU image (needs a container engine; docker/README.md)
 
 bundle: ## one archive for a machine without Go or a network (docker/BUNDLE.md)
 	@scripts/bundle
+
+bundle-test: ## the bundle in a root folder that holds nothing else (needs root)
+	@scripts/bundle-test
 
 xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 	@scripts/fetch-xla

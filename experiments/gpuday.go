@@ -171,18 +171,18 @@ func (d *gpuDay) timeSteps(ctx context.Context) (found, where string, err error)
 		batches = append(slices.Clone(batches), d.settings.Batch)
 	}
 	list := strings.Trim(strings.ReplaceAll(fmt.Sprint(batches), " ", ","), "[]")
-	for _, b := range bench.Benches() {
-		if b.ID != "step" {
-			continue
-		}
-		flags := pflag.NewFlagSet(b.ID, pflag.ContinueOnError)
-		options := b.Options(flags)
-		if err := flags.Parse([]string{"--preset", d.preset, "--batches", list, "--steps", fmt.Sprint(d.steps)}); err != nil {
-			return "", "", err
-		}
-		if where, err = b.Run(ctx, options, bench.Env{Out: d.out, Command: d.env.Command, Console: d.Console}); err != nil {
-			return "", where, err
-		}
+	args := []string{"--preset", d.preset, "--batches", list, "--steps", fmt.Sprint(d.steps)}
+	if d.env.Backend.Name == "xla:cuda" { // processors only emulate it
+		args = append(args, "--bfloat16")
+	}
+	step := bench.Benches()[slices.IndexFunc(bench.Benches(), func(b bench.Bench) bool { return b.ID == "step" })]
+	flags := pflag.NewFlagSet(step.ID, pflag.ContinueOnError)
+	options := step.Options(flags)
+	if err := flags.Parse(args); err != nil {
+		return "", "", err
+	}
+	if where, err = step.Run(ctx, options, bench.Env{Out: d.out, Command: d.env.Command, Console: d.Console}); err != nil {
+		return "", where, err
 	}
 	m, err := record.Read(where)
 	if err != nil {
@@ -190,7 +190,7 @@ func (d *gpuDay) timeSteps(ctx context.Context) (found, where string, err error)
 	}
 	var best []string
 	for _, row := range m.Tables[0].Rows {
-		best = append(best, row[2]+" images/s at batch "+row[0])
+		best = append(best, fmt.Sprintf("%s images/s at batch %s in %s", row[3], row[1], row[0]))
 	}
 	return strings.Join(best, ", "), where, nil
 }

@@ -17,7 +17,9 @@ import (
 )
 
 // presetResult names what was measured of a preset's network at a batch.
-const presetResult = "preset %s, batch %d, %s"
+func presetResult(preset, precision string, batch int, backend string) string {
+	return fmt.Sprintf("preset %s, %s, batch %d, %s", preset, precision, batch, backend)
+}
 
 // measurePreset times the network of Figure 2 at a preset, smaller batches first: a batch that does not fit is noted, and ends it.
 func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
@@ -33,28 +35,43 @@ func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	c := settings.Config
-	c.Data, c.Base = "drawn", "none" // neither costs a step
+	settings.Data, settings.Base = "drawn", "none" // neither costs a step
 	w.run.Preset = o.preset
 	table := record.Table{
-		Caption: fmt.Sprintf("Training steps of %s at preset %s on %s, float32: median of %d after a warm-up; memory is the most that this process has held, on the host.", "Figure 2's network", o.preset, choice.Name, o.steps),
-		Header:  []string{"batch", "ms a step", "images a second", "GB"},
+		Caption: fmt.Sprintf("Training steps of Figure 2's network at preset %s on %s: median of %d after a warm-up; memory is the most that this process has held so far, on the host.", o.preset, choice.Name, o.steps),
+		Header:  []string{"precision", "batch", "ms a step", "images a second", "GB"},
 	}
-	for _, batch := range slices.Sorted(slices.Values(o.batches)) {
-		c.Batch = batch
-		w.Say("batch %d: %d steps", batch, o.steps)
-		ms, err := timeSteps(ctx, choice, c, o.steps)
-		if ctx.Err() != nil {
-			return err
+	precisions := []string{"float32"}
+	if o.half {
+		precisions = append(precisions, "bfloat16")
+	}
+	for _, precision := range precisions {
+		if precision != "float32" {
+			half, err := paper.ParseSet("potential.bfloat16=true")
+			if err == nil {
+				err = settings.Apply([]paper.Change{half})
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if err != nil {
-			w.Say("batch %d was not measured: %s", batch, console.OneLine(err))
-			w.run.Note("Batch %d was not measured: %s", batch, console.OneLine(err))
-			break
+		for _, batch := range slices.Sorted(slices.Values(o.batches)) {
+			c := settings.Config
+			c.Batch = batch
+			w.Say("batch %d in %s: %d steps", batch, precision, o.steps)
+			ms, err := timeSteps(ctx, choice, c, o.steps)
+			if ctx.Err() != nil {
+				return err
+			}
+			if err != nil { // larger ones will not fit either
+				w.Say("batch %d in %s was not measured: %s", batch, precision, console.OneLine(err))
+				w.run.Note("Batch %d in %s was not measured: %s", batch, precision, console.OneLine(err))
+				break
+			}
+			name, memory := presetResult(o.preset, precision, batch, choice.Name), float64(record.PeakMemory())/1e9
+			w.run.Results[name+": ms a step"], w.run.Results[name+": GB"] = ms, memory
+			table.Rows = append(table.Rows, []string{precision, fmt.Sprint(batch), fmt.Sprintf("%.1f", ms), fmt.Sprintf("%.0f", 1000*float64(batch)/ms), fmt.Sprintf("%.1f", memory)})
 		}
-		name, memory := fmt.Sprintf(presetResult, o.preset, batch, choice.Name), float64(record.PeakMemory())/1e9
-		w.run.Results[name+": ms a step"], w.run.Results[name+": GB"] = ms, memory
-		table.Rows = append(table.Rows, []string{fmt.Sprint(batch), fmt.Sprintf("%.1f", ms), fmt.Sprintf("%.0f", 1000*float64(batch)/ms), fmt.Sprintf("%.1f", memory)})
 	}
 	if len(table.Rows) == 0 {
 		return errors.New("bench step: no batch could be measured; the notes of its record say why")
@@ -73,23 +90,21 @@ func StepTime(out, preset, backend string, batch int) (ms, memory float64, scale
 	if err != nil {
 		return 0, 0, 0, m, err
 	}
-	from := 0
-	for b := 1; b <= batch; b *= 2 {
-		if m.Results[fmt.Sprintf(presetResult, preset, b, backend)+": ms a step"] > 0 {
-			from = b
-		}
+	measured := func(batch int) float64 {
+		return m.Results[presetResult(preset, "float32", batch, backend)+": ms a step"]
 	}
-	if m.Results[fmt.Sprintf(presetResult, preset, batch, backend)+": ms a step"] > 0 {
-		from = batch
+	from := batch
+	for from > 0 && measured(from) == 0 {
+		from--
 	}
 	if from == 0 {
 		return 0, 0, 0, m, nil
 	}
-	name, factor := fmt.Sprintf(presetResult, preset, from, backend), float64(batch)/float64(from)
+	name, factor := presetResult(preset, "float32", from, backend), float64(batch)/float64(from)
 	if from != batch {
 		scaled = from
 	}
-	return factor * m.Results[name+": ms a step"], factor * m.Results[name+": GB"], scaled, m, nil
+	return factor * measured(from), factor * m.Results[name+": GB"], scaled, m, nil
 }
 
 // Needs says in a line what a training of a preset takes on a backend: its steps, and the hours and memory that the record of bench step

@@ -45,6 +45,7 @@ peak memory of this process so far; "experiments list fig2 --preset paper --need
 		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP, a quarter for the ResNet; or for each batch of --batches")
 		f.StringVar(&o.preset, "preset", "", "preset whose network of images is timed: "+strings.Join(paper.Presets, ", "))
 		f.IntSliceVar(&o.batches, "batches", []int{128, 256, 512}, "batches, with --preset")
+		f.BoolVar(&o.half, "bfloat16", false, "with --preset: also with the network's levels in bfloat16")
 		return o
 	},
 }
@@ -53,6 +54,7 @@ type stepOptions struct {
 	steps   int
 	preset  string
 	batches []int
+	half    bool
 }
 
 func (o *stepOptions) check() error {
