@@ -218,26 +218,6 @@ func TestConfigErrorsNameTheValue(t *testing.T) {
 	}
 }
 
-// Samples do not depend on how many are drawn together.
-func TestPriorIsAFunctionOfSeedAndIndex(t *testing.T) {
-	m, err := small().Model(backend.Host(), []int{2}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	all, err := m.Prior(5, 0, 10)
-	if err != nil {
-		t.Fatal(err)
-	}
-	some, err := m.Prior(5, 7, 3)
-	if err != nil {
-		t.Fatal(err)
-	}
-	a, b := all.Value().([][]float32)[7:], some.Value().([][]float32)
-	if fmt.Sprint(a) != fmt.Sprint(b) {
-		t.Errorf("samples 7 to 9 are %v together and %v alone", a, b)
-	}
-}
-
 // Compose the pieces by hand, train for a moment and draw samples.
 func ExampleTrain() {
 	path, _ := homotopy.Posterior(1, 0.01)

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute"
@@ -8,7 +9,6 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
-	"github.com/gomlx/gomlx/support/exceptions"
 
 	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/potential"
@@ -29,11 +29,7 @@ func (f *Flow) Evaluate(x *tensors.Tensor, s float64) (phi, grad *tensors.Tensor
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := e.evaluate.Call(x, s)
-	if err != nil {
-		return nil, nil, fmt.Errorf("flow: evaluating the potential at x %s: %w", x.Shape(), err)
-	}
-	return out[0], out[1], nil
+	return call(e.evaluate, x, s)
 }
 
 // Curvatures gives ∇Φ, of x's shape, and the second derivatives vᵀ(∇²Φ)v, [n, k], along directions v [k, 1 or n, shape...] at the
@@ -43,9 +39,25 @@ func (f *Flow) Curvatures(x *tensors.Tensor, s float64, v *tensors.Tensor) (grad
 	if err != nil {
 		return nil, nil, err
 	}
-	out, err := e.curvatures.Call(x, s, v)
+	return call(e.curvatures, x, s, v)
+}
+
+// missing is the path of a weight that the store lacks.
+type missing string
+
+func (path missing) Error() string {
+	return fmt.Sprintf("flow: the store holds no weight %s, which the potential needs; train or load the model first", string(path))
+}
+
+// call runs one of an engine's executables at points x.
+func call(exec *model.Exec, x *tensors.Tensor, more ...any) (first, second *tensors.Tensor, err error) {
+	out, err := exec.Call(append([]any{x}, more...)...)
+	var lacks missing
+	if errors.As(err, &lacks) { // without the names of graphs round it
+		return nil, nil, lacks
+	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("flow: second derivatives of the potential at x %s along %s: %w", x.Shape(), v.Shape(), err)
+		return nil, nil, fmt.Errorf("flow: evaluating the potential at x %s: %w", x.Shape(), err)
 	}
 	return out[0], out[1], nil
 }
@@ -89,7 +101,7 @@ func (f *Flow) compile(weights *model.Store, build func(at potential.At, in []*N
 			phi, grad = potential.Evaluator(scope, f.Potential)(x, s)
 			for v := range weights.IterVariables() {
 				if v.Trainable && !known[v.Path()] {
-					exceptions.Panicf("flow: the store holds no weight %s, which the potential needs; train or load the model first", v.Path())
+					panic(missing(v.Path()))
 				}
 			}
 			return phi, grad

@@ -19,6 +19,7 @@ import (
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
+	"vapoflow/vapo/solver"
 )
 
 // network is the flow of an MLP in the plane, with weights drawn from a seed.
@@ -92,7 +93,7 @@ func TestMissingWeightIsAnError(t *testing.T) {
 		_, _, second := f.Curvatures(x, 0.5, tensors.FromValue([][][]float32{{{1, 0}}}))
 		_, drawn := f.Sample(t.Context(), euler, 1, 0, 2)
 		for _, err := range []error{err, second, drawn} {
-			if err == nil || !strings.Contains(err.Error(), "holds no weight /potential/hidden_0") || !strings.Contains(err.Error(), "train or load") {
+			if err == nil || !strings.Contains(err.Error(), "holds no weight /potential/hidden_0") || !strings.Contains(err.Error(), "train or load") || strings.Contains(err.Error(), "Exec") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -143,6 +144,9 @@ func TestWrongInputIsOneSentence(t *testing.T) {
 		if _, _, err := f.Evaluate(x, s); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("s = %g is outside [0, 1]", s)) {
 			t.Errorf("s = %g: %v", s, err)
 		}
+	}
+	if _, err := f.NewSampler(t.Context(), solver.Fixed{Grid: []float64{0, 1}}, 0, 0); err == nil || !strings.Contains(err.Error(), "a batch of 0") {
+		t.Errorf("a batch of 0: %v", err)
 	}
 	f.Homotopy = nil
 	if _, _, err := f.Evaluate(x, 0.5); err == nil || !strings.Contains(err.Error(), "it needs a homotopy") {
