@@ -29,7 +29,7 @@ func Example() {
 	m := &vapo.Model{Flow: flow.Flow{Backend: choice.Backend, Homotopy: path, Potential: potential.MLP{}, Shape: []int{2}}}
 	trained := vapo.Train(ctx, m, loss.Alignment{}, data, vapo.DefaultTraining(), vapo.Run{})
 	samples, drawn := m.Sample(ctx, solver.Adaptive{}, 1, 0, 1000) // seed 1, samples 0 to 999
-	excess, measured := mixture.Excess(&m.Flow, mixture.Ring8(), 16384, 1)
+	excess, measured := mixture.Excess(ctx, &m.Flow, mixture.Ring8(), 16384, 1)
 	fmt.Println(samples.NFE, excess.Overall, errors.Join(trained, drawn, measured))
 }
 

@@ -69,7 +69,7 @@ func TestTrainAndSample(t *testing.T) {
 	if err := vapo.Train(t.Context(), m, outside.Antithetic{}, data, training, vapo.Run{}); err != nil {
 		t.Fatal(err)
 	}
-	report, err := mixture.Excess(&m.Flow, mixture.Ring8(), 4096, 1)
+	report, err := mixture.Excess(t.Context(), &m.Flow, mixture.Ring8(), 4096, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -45,7 +45,7 @@ func ExampleVectorField() {
 		fmt.Println(err)
 		return
 	}
-	report, err := mixture.Excess(&m.Flow, mixture.Gauss2(), 1000, 1)
+	report, err := mixture.Excess(context.Background(), &m.Flow, mixture.Gauss2(), 1000, 1)
 	fmt.Printf("relative excess below a half: %v, %v\n", report.Overall < 0.5, err)
 	// Output: relative excess below a half: true, <nil>
 }

@@ -47,7 +47,7 @@ func TestVectorFieldLearns(t *testing.T) {
 	const width = 16
 	m := untrained(t, baseline.VectorField{MLP: potential.MLP{Width: width, Depth: 2}})
 	excess := func() float64 {
-		report, err := mixture.Excess(&m.Flow, mixture.Gauss2(), 1000, 1)
+		report, err := mixture.Excess(t.Context(), &m.Flow, mixture.Gauss2(), 1000, 1)
 		if err != nil {
 			t.Fatal(err)
 		}

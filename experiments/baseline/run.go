@@ -99,7 +99,7 @@ func (o Options) run(ctx context.Context, b compute.Backend, how method, rate fl
 	}
 	out.Distance = EnergyDistance(points, o.data(2*seed))
 	if how.exact {
-		report, err := mixture.Excess(&m.Flow, mixture.Ring8(), 4096, uint64(seed))
+		report, err := mixture.Excess(ctx, &m.Flow, mixture.Ring8(), 4096, uint64(seed))
 		if err != nil {
 			return out, err
 		}

@@ -145,7 +145,7 @@ func (o *excessOptions) train(ctx context.Context, out string, choice *backend.C
 	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
 		t.Seconds = p.Seconds
 		if p.Step%500 == 0 && t.Reached[len(t.Reached)-1] < 0 && observed == nil {
-			observed = t.note(p, m, exact)
+			observed = t.note(ctx, p, m, exact)
 		}
 	}})
 	if errors.Is(err, vapo.ErrDiverged) {
@@ -153,7 +153,7 @@ func (o *excessOptions) train(ctx context.Context, out string, choice *backend.C
 		err = nil
 	} else if err == nil && observed == nil {
 		var report mixture.Report
-		report, err = mixture.Excess(&m.Flow, exact, 32768, 1)
+		report, err = mixture.Excess(ctx, &m.Flow, exact, 32768, 1)
 		t.Overall, t.Quarters = report.Overall, report.Quarters
 	}
 	if err = errors.Join(err, observed); err != nil {
@@ -171,14 +171,14 @@ func (o *excessOptions) train(ctx context.Context, out string, choice *backend.C
 
 // note measures the weights so far and notes the time of every level they have reached. It computes
 // on the host, where a new graph costs nothing.
-func (t *excessTraining) note(p vapo.Progress, m *vapo.Model, exact mixture.Mixture) error {
+func (t *excessTraining) note(ctx context.Context, p vapo.Progress, m *vapo.Model, exact mixture.Mixture) error {
 	weights, err := p.Weights()
 	if err != nil {
 		return err
 	}
 	sofar := m.With(m.Potential)
 	sofar.Backend, sofar.Store = backend.Host(), weights
-	report, err := mixture.Excess(sofar, exact, 2048, 2)
+	report, err := mixture.Excess(ctx, sofar, exact, 2048, 2)
 	if err != nil {
 		return err
 	}

@@ -144,7 +144,7 @@ func (o *klOptions) one(ctx context.Context, w *work, choice *backend.Choice, t 
 	}
 	_, seconds := m.Trained()
 	data := mixture.Ring8()
-	excess, err := mixture.Excess(&m.Flow, data, 16384, 1)
+	excess, err := mixture.Excess(ctx, &m.Flow, data, 16384, 1)
 	if err != nil {
 		return klResult{}, err
 	}

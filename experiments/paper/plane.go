@@ -99,7 +99,7 @@ func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneO
 	}
 	var err error
 	_, samples := effort(data)
-	p.Excess, err = mixture.Excess(&m.Flow, data, samples, uint64(o.Seed)+1)
+	p.Excess, err = mixture.Excess(ctx, &m.Flow, data, samples, uint64(o.Seed)+1)
 	return p, err
 }
 

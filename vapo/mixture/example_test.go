@@ -1,6 +1,7 @@
 package mixture_test
 
 import (
+	"context"
 	"fmt"
 
 	"gonum.org/v1/gonum/mat"
@@ -65,7 +66,7 @@ func ExampleExcess() {
 	}
 	blob := mixture.Mixture{Means: [][]float64{{0, 0}}, Std: 1.4}
 	guess := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: blob, Homotopy: path}, Shape: []int{2}}
-	report, err := mixture.Excess(guess, mixture.Ring8(), 4000, 1)
+	report, err := mixture.Excess(context.Background(), guess, mixture.Ring8(), 4000, 1)
 	if err != nil {
 		fmt.Println(err)
 		return

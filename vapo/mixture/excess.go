@@ -1,6 +1,7 @@
 package mixture
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
@@ -21,8 +22,8 @@ type Report struct {
 // Excess measures a flow against the exact potential of data m on its path, on
 // n ≥ 4 samples; each is a function of (seed, index). s is stratified: one sample in each n-th of [0, 1].
 //
-// The potential sees float32; the samples, the exact field and the sums are float64.
-func Excess(f *flow.Flow, m Mixture, n int, seed uint64) (Report, error) {
+// The potential sees float32; the samples, the exact field and the sums are float64. A cancelled context ends it between two batches.
+func Excess(ctx context.Context, f *flow.Flow, m Mixture, n int, seed uint64) (Report, error) {
 	if err := m.check(); err != nil {
 		return Report{}, err
 	}
@@ -40,6 +41,9 @@ func Excess(f *flow.Flow, m Mixture, n int, seed uint64) (Report, error) {
 	means, weights := m.tensors()
 	var excess, norm [4]float64
 	err = m.batches(n, func(rows []int, fresh int) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		data, noise, s := m.stratified(rows, n, seed)
 		out, err := exec.Call(means, weights, data, noise, s)
 		if err != nil {
@@ -53,7 +57,10 @@ func Excess(f *flow.Flow, m Mixture, n int, seed uint64) (Report, error) {
 		}
 		return nil
 	})
-	return ratios(excess, norm), err
+	if err != nil {
+		return Report{}, err
+	}
+	return ratios(excess, norm), nil
 }
 
 // deviation is the graph of ‖∇Φ − u*‖² and ‖u*‖², each [batch], for in = means, weights, data, noise, s.

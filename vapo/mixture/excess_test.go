@@ -1,6 +1,7 @@
 package mixture_test
 
 import (
+	"context"
 	"reflect"
 	"strings"
 	"testing"
@@ -35,7 +36,7 @@ func on(b compute.Backend, p potential.Potential, h homotopy.Homotopy, m mixture
 
 func excess(t *testing.T, p potential.Potential, h homotopy.Homotopy, m mixture.Mixture, n int) mixture.Report {
 	t.Helper()
-	r, err := mixture.Excess(on(backend.Host(), p, h, m), m, n, 11)
+	r, err := mixture.Excess(t.Context(), on(backend.Host(), p, h, m), m, n, 11)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,17 +104,17 @@ func TestExcessLeavesTheStore(t *testing.T) {
 	before := weights()
 	f := on(backend.Host(), network, h, m)
 	f.Store = store
-	first, err := mixture.Excess(f, m, 64, 3)
+	first, err := mixture.Excess(t.Context(), f, m, 64, 3)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if !reflect.DeepEqual(before, weights()) {
 		t.Error("Excess changed the store")
 	}
-	if again, _ := mixture.Excess(f, m, 64, 3); again != first {
+	if again, _ := mixture.Excess(t.Context(), f, m, 64, 3); again != first {
 		t.Errorf("the same weights and seed give %v, then %v", first, again)
 	}
-	if other, _ := mixture.Excess(f, m, 64, 4); other == first {
+	if other, _ := mixture.Excess(t.Context(), f, m, 64, 4); other == first {
 		t.Errorf("two seeds give the same report %v", first)
 	}
 }
@@ -121,9 +122,12 @@ func TestExcessLeavesTheStore(t *testing.T) {
 func TestExcessErrors(t *testing.T) {
 	h := paths(t)[1]
 	o := mixture.Optimal{Mixture: mixture.Gauss16(), Homotopy: h}
-	_, few := mixture.Excess(on(backend.Host(), o, h, o.Mixture), o.Mixture, 3, 1)
-	_, dims := mixture.Excess(on(backend.Host(), o, h, o.Mixture), mixture.Gauss2(), 100, 1)
-	for want, err := range map[string]error{"got 3": few, "[batch, 16]": dims} {
+	_, few := mixture.Excess(t.Context(), on(backend.Host(), o, h, o.Mixture), o.Mixture, 3, 1)
+	_, dims := mixture.Excess(t.Context(), on(backend.Host(), o, h, o.Mixture), mixture.Gauss2(), 100, 1)
+	cancelled, cancel := context.WithCancel(t.Context())
+	cancel()
+	_, stopped := mixture.Excess(cancelled, on(backend.Host(), o, h, o.Mixture), o.Mixture, 100, 1)
+	for want, err := range map[string]error{"got 3": few, "[batch, 16]": dims, "canceled": stopped} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}

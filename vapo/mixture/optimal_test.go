@@ -181,7 +181,7 @@ func TestBackends(t *testing.T) {
 			near(t, got.Field[i][0], want.Field[i][0], 1e-9, "u*")
 			near(t, got.LogDensity[i], want.LogDensity[i], 1e-9, "log ρ̄")
 		}
-		report, err := mixture.Excess(on(b, half, h, m), m, 64, 1)
+		report, err := mixture.Excess(t.Context(), on(b, half, h, m), m, 64, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
