@@ -136,21 +136,10 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	if err != nil {
 		return nil, err
 	}
-	log := openLog(run)
-	defer log.close()
-	observe := run.Observe
-	run.Observe = func(p Progress) {
-		log.add(p)
-		if observe != nil {
-			observe(p)
-		}
-	}
 	if err := Train(ctx, m, l, data, c.Training, run); err != nil {
 		return nil, err
 	}
-	log.close()
-	m.saved.DataSHA256, m.saved.Trained, m.saved.Seconds = info.SHA256, time.Now().UTC(), log.seconds()
-	m.Dir = run.Dir
+	m.saved.DataSHA256 = info.SHA256
 	if err := m.Save(run.Dir); err != nil {
 		return nil, err
 	}

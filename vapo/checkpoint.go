@@ -32,7 +32,7 @@ type trainState struct {
 	writing chan error // of the checkpoint that is being written; nil where none is
 }
 
-func newTrainState(ctx context.Context, m *Model, t Training, run Run) (*trainState, error) {
+func newTrainState(ctx context.Context, m *Model, id identity, t Training, run Run) (*trainState, error) {
 	st := &trainState{store: model.NewStore(), dir: run.Dir, every: run.Every, interval: run.Interval, last: time.Now()}
 	if st.interval <= 0 {
 		st.interval = time.Minute
@@ -43,7 +43,7 @@ func newTrainState(ctx context.Context, m *Model, t Training, run Run) (*trainSt
 			return nil, err
 		}
 	}
-	if err := st.open(ctx, run); err != nil {
+	if err := st.open(ctx, id, run); err != nil {
 		st.close()
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func newTrainState(ctx context.Context, m *Model, t Training, run Run) (*trainSt
 }
 
 // open makes the folder, takes its lock and reads the newest whole checkpoint that there is to resume. Damaged ones are set aside.
-func (st *trainState) open(ctx context.Context, run Run) (err error) {
+func (st *trainState) open(ctx context.Context, id identity, run Run) (err error) {
 	if st.dir == "" {
 		return nil
 	}
@@ -72,6 +72,10 @@ func (st *trainState) open(ctx context.Context, run Run) (err error) {
 		}
 	}
 	atomicfile.Sweep(st.dir)
+	resumes := run.Resume && (exists(filepath.Join(st.dir, checkpointFile)) || exists(filepath.Join(st.dir, previousFile)))
+	if err := id.claim(st.dir, resumes); err != nil {
+		return err
+	}
 	if !run.Resume {
 		return nil
 	}

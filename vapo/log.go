@@ -20,10 +20,13 @@ type trainingLog struct {
 	err     error   // the first of writing it
 }
 
-// openLog starts the log of a training, keeping the lines up to the checkpoint it resumes from.
+// openLog starts the log of a training in run.Dir, where there is one, keeping the lines up to the checkpoint it resumes from.
 func openLog(run Run) *trainingLog {
-	path := filepath.Join(run.Dir, logFile)
 	l := &trainingLog{run: run}
+	if run.Dir == "" {
+		return l
+	}
+	path := filepath.Join(run.Dir, logFile)
 	if run.Resume {
 		l.entries, _ = readLog(path)
 	}

@@ -41,10 +41,10 @@ var ErrDiverged = errors.New("training diverged")
 
 // Run says where a training keeps its state and who watches it. The zero value keeps nothing.
 type Run struct {
-	Dir      string         // folder of the checkpoints, written beside the training and at its end; "" keeps none
+	Dir      string         // folder of the checkpoints, written beside the training and at its end, of its log and identity; "" keeps none
 	Every    int            // steps between checkpoints; 0 counts none
 	Interval time.Duration  // between checkpoints by the clock, besides; 0 means a minute
-	Resume   bool           // continue from the newest whole checkpoint in Dir, where there is one
+	Resume   bool           // continue from the newest whole checkpoint in Dir, where there is one; it must be of the same training
 	NoWait   bool           // where another process trains in Dir, return an error that wraps [ErrBusy]; else wait for it
 	Observe  func(Progress) // called after every step; may be nil
 	Say      func(string)   // told a line of what a reader must know: damage, waiting, another backend; may be nil
@@ -75,11 +75,17 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err != nil {
 		return err
 	}
-	state, err := newTrainState(ctx, m, t, run)
+	id, err := identify(m, l, data, t)
+	if err != nil {
+		return err
+	}
+	state, err := newTrainState(ctx, m, id, t, run)
 	if err != nil {
 		return err
 	}
 	defer state.close()
+	log := openLog(run)
+	defer log.close()
 	step, err := model.NewExec(m.Backend, state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
 		point := homotopy.Draw(m.Homotopy, data, noise, s)
 		value := l.Value(point, potential.Evaluator(scope, m.Potential))
@@ -118,6 +124,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if !finite(p.Loss) || !finite(p.GradNorm) { // the last checkpoint stays as it is
 			return fmt.Errorf("vapo: %w: the loss is %g and its gradient's norm %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", ErrDiverged, p.Loss, p.GradNorm, i, t.Steps, t.LearningRate, t.Clip)
 		}
+		log.add(p)
 		if run.Observe != nil {
 			run.Observe(p)
 		}
@@ -128,7 +135,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err := state.save(); err != nil {
 		return err
 	}
-	m.saved.Backends = state.backends
+	m.Dir, m.saved.Backends, m.saved.Trained, m.saved.Seconds = run.Dir, state.backends, time.Now().UTC(), log.seconds()
 	m.Store, err = average(state.store)
 	return err
 }

@@ -10,6 +10,12 @@ import (
 
 	"vapoflow/notebooks/desk"
 	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/potential"
 )
 
 // TestMain is, as a child process of TestInterruptKeepsTheCheckpoint, a cell that trains.
@@ -40,6 +46,27 @@ func TestTrainTrainsOnce(t *testing.T) {
 	a, b := desk.Must(vapo.WeightsSHA256(first.Store)), desk.Must(vapo.WeightsSHA256(second.Store))
 	if a != b {
 		t.Error("the loaded weights are not those trained")
+	}
+}
+
+// A model composed by hand is trained once, and once more for another loss.
+func TestFitTrainsOnce(t *testing.T) {
+	newCheckout(t)
+	training := tiny(20).Training
+	fit := func(l loss.Loss) (*vapo.Model, string) {
+		data := desk.Must(dataset.Points("mine", [][]float64{{1, 0}, {0, 1}, {-1, 0}}))
+		m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: desk.Must(homotopy.Straight(0.01)), Potential: potential.MLP{Width: 8, Depth: 1}, Shape: []int{2}}}
+		desk.Check(desk.Fit(t.Context(), m, l, data, training))
+		return m, desk.Must(vapo.WeightsSHA256(m.Store))
+	}
+	first, a := fit(loss.Alignment{})
+	second, b := fit(loss.Alignment{})
+	other, c := fit(loss.VarianceReduced{})
+	if first.Loaded || !second.Loaded || other.Loaded || a != b || a == c {
+		t.Errorf("loaded %v, %v, %v; weights %.8s, %.8s, %.8s", first.Loaded, second.Loaded, other.Loaded, a, b, c)
+	}
+	if log := desk.Must(second.Log()); len(log) != 20 {
+		t.Errorf("a log of %d lines", len(log))
 	}
 }
 
