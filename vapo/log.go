@@ -41,7 +41,7 @@ func (l *trainingLog) add(p Progress) {
 		for len(l.entries) > 0 && l.entries[len(l.entries)-1].Step > p.Resumed {
 			l.entries = l.entries[:len(l.entries)-1]
 		}
-		if l.before = l.seconds(); len(l.entries) == 0 && p.Resumed > 0 {
+		if l.before = l.seconds(); len(l.entries) == 0 && p.Resumed >= interval(p.Steps) {
 			l.run.say("the log of the first %d steps is not there: what it counts in seconds begins after them", p.Resumed)
 		}
 		l.rewrite()
@@ -49,11 +49,14 @@ func (l *trainingLog) add(p Progress) {
 	l.sum.Loss += p.Loss
 	l.sum.GradNorm += p.GradNorm
 	l.n++
-	if every := max(1, p.Steps/200); p.Step%every == 0 || p.Step == p.Steps {
+	if p.Step%interval(p.Steps) == 0 || p.Step == p.Steps {
 		l.write(LogEntry{p.Step, l.sum.Loss / float64(l.n), l.sum.GradNorm / float64(l.n), l.before + p.Seconds})
 		l.sum, l.n = LogEntry{}, 0
 	}
 }
+
+// interval is how many steps a line of the log stands for.
+func interval(steps int) int { return max(1, steps/200) }
 
 // rewrite makes the file hold the entries and nothing else.
 func (l *trainingLog) rewrite() {
