@@ -13,6 +13,7 @@ import (
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/metric"
@@ -112,13 +113,16 @@ var oodScores = []string{"energy", "score norm", "log-density by inversion", "lo
 type oodCurves struct {
 	sets  []oodSet
 	s     []float64
-	auroc map[string]map[string][]float64
+	auroc map[string]map[string][]auroc
 }
 
+// auroc is an area under the ROC curve and its standard error.
+type auroc struct{ area, stdErr float64 }
+
 func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s float64)) (*oodCurves, error) {
-	c := &oodCurves{sets: oodSets(), s: o.clock, auroc: map[string]map[string][]float64{}}
+	c := &oodCurves{sets: oodSets(), s: o.clock, auroc: map[string]map[string][]auroc{}}
 	for _, set := range c.sets {
-		c.auroc[set.name] = map[string][]float64{}
+		c.auroc[set.name] = map[string][]auroc{}
 	}
 	ring := mixture.Ring8()
 	for _, s := range o.clock {
@@ -140,11 +144,11 @@ func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s flo
 				return nil, err
 			}
 			for _, name := range oodScores {
-				area, err := metric.AUROC(in[name], out[name])
+				area, stdErr, err := metric.DeLong(in[name], out[name])
 				if err != nil {
 					return nil, fmt.Errorf("%s against %s at s = %g: %w", name, set.name, s, err)
 				}
-				c.auroc[set.name][name] = append(c.auroc[set.name][name], area)
+				c.auroc[set.name][name] = append(c.auroc[set.name][name], auroc{area, stdErr})
 			}
 		}
 		observe(s)
@@ -183,8 +187,8 @@ func minus(x []float64) []float64 {
 // best is the largest AUROC of a score, and the s that has it.
 func (c *oodCurves) best(set, score string) (s, area float64) {
 	for i, v := range c.auroc[set][score] {
-		if v > area {
-			s, area = c.s[i], v
+		if v.area > area {
+			s, area = c.s[i], v.area
 		}
 	}
 	return s, area
@@ -192,7 +196,7 @@ func (c *oodCurves) best(set, score string) (s, area float64) {
 
 func (c *oodCurves) table(n int) record.Table {
 	t := record.Table{
-		Caption: fmt.Sprintf("AUROC against ring8 for the model of Figure 1: %d samples of each set, placed on the path at s.", n),
+		Caption: fmt.Sprintf("AUROC against ring8 for the model of Figure 1: %d samples of each set, placed on the path at s; ± is the standard error by DeLong's method.", n),
 		Header:  []string{"set", "score"},
 	}
 	for _, s := range c.s {
@@ -202,7 +206,7 @@ func (c *oodCurves) table(n int) record.Table {
 		for _, name := range oodScores {
 			row := []string{set.name, name}
 			for _, v := range c.auroc[set.name][name] {
-				row = append(row, fmt.Sprintf("%.3f", v))
+				row = append(row, uncertainty.Text(v.area, v.stdErr))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -215,7 +219,11 @@ func (c *oodCurves) draw(run *record.Run) error {
 	for _, set := range c.sets {
 		panel := figures.LinePanel{Title: set.name, X: "clock s", Y: "AUROC"}
 		for _, name := range oodScores {
-			panel.Series = append(panel.Series, figures.Series{Name: name, X: c.s, Y: c.auroc[set.name][name]})
+			curve := figures.Series{Name: name, X: c.s}
+			for _, v := range c.auroc[set.name][name] {
+				curve.Y, curve.Spread = append(curve.Y, v.area), append(curve.Spread, v.stdErr)
+			}
+			panel.Series = append(panel.Series, curve)
 		}
 		d.Panels = append(d.Panels, panel)
 	}
@@ -223,5 +231,5 @@ func (c *oodCurves) draw(run *record.Run) error {
 	if err != nil {
 		return err
 	}
-	return saveFigure(run, "auroc", f, "AUROC of each score against the clock s, for three sets that a model of ring8 should tell from it.")
+	return saveFigure(run, "auroc", f, "AUROC of each score against the clock s with its standard error, for three sets that a model of ring8 should tell from it.")
 }

@@ -34,7 +34,7 @@ var elements = slices.Concat([]Element{
 	{"fig2-celeba", "Samples on CelebA 64", sheetOf("celeba", "", "same protocol, smaller scale", [4]int{8, 36, 64, 64})},
 	{"fig3", "Interpolation between generated CelebA 64 samples", interpolationOf("celeba", "same protocol, smaller scale", [4]int{1, 4, 6, 6})},
 	{"fig4", "Histogram of the energy on CIFAR-10 train and test", fig4},
-	{"fig5", "Samples with their five nearest CIFAR-10 training images", neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 8, 10, 10})},
+	{"fig5", "Samples with their five nearest CIFAR-10 training images", neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 512, 1000, 1000})},
 }, appendix, []Element{
 	{"table1", "FID on CIFAR-10", fidOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 512, 5000, 50_000})},
 	{"table2", "FID on CelebA 64 (inferred)", fidOf("celeba", "", "inferred", [4]int{8, 128, 2000, 50_000})},

@@ -95,12 +95,9 @@ func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mi
 	w.run.Results["nfe"] = float64(p.NFE)
 	w.run.Results["end_error_rms"] = p.EndError
 	if n := len(p.KL.S); n > 0 { // points have no density to compare with
-		for name, values := range map[string][]float64{
-			"kl": p.KL.Value, "kl_standard_error": p.KL.StdErr, "kl_trimmed": p.KL.Trimmed,
-			"off_mode": p.KL.OffMode, "off_mode_standard_error": p.KL.OffModeErr, "off_mode_exact": p.KL.OffModeExact,
-		} {
-			w.run.Results[name] = values[n-1]
-		}
+		w.keep("kl", p.KL.Value[n-1], p.KL.StdErr[n-1])
+		w.keep("off_mode", p.KL.OffMode[n-1], p.KL.OffModeErr[n-1])
+		w.run.Results["kl_trimmed"], w.run.Results["off_mode_exact"] = p.KL.Trimmed[n-1], p.KL.OffModeExact[n-1]
 	}
 	return p.Save(w.run.Path(fig1Arrays))
 }

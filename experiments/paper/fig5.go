@@ -8,18 +8,23 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
 )
 
-// neighbours is how many training images are shown beside a sample.
-const neighbours = 5
+// neighbours is how many training images are shown beside a sample, and neighbourRows how many samples are shown.
+const (
+	neighbours    = 5
+	neighbourRows = 10
+)
 
-// neighboursOf is Figure 5 for one data set: generated images with the training images nearest to them, by pixels. Held-out images
-// are searched as well: samples that lie nearer to the training images than those do are copies.
-func neighboursOf(data, standIn, claim string, rows [4]int) steps {
+// neighboursOf is Figure 5 for one data set: generated images with the training images nearest to them, by pixels. As many held-out
+// images are searched as well, hundreds of each, for the distances spread: samples that lie nearer to the training images than those do
+// would be copies. The figure shows the first samples.
+func neighboursOf(data, standIn, claim string, samples [4]int) steps {
 	return steps{
-		settings: imageSettings(data, rows),
+		settings: imageSettings(data, samples),
 		standIn:  standIn,
 		claim:    imageClaim(data, claim),
 		compute:  computeNeighbours,
@@ -51,7 +56,7 @@ func computeNeighbours(ctx context.Context, w *work) error {
 	}
 	var rows []uint8
 	pixels := tensors.MustCopyFlatData[uint8](samples)
-	for i, near := range found[:w.Samples] {
+	for i, near := range found[:min(neighbourRows, w.Samples)] {
 		rows = append(rows, pixels[i*size:][:size]...)
 		for _, n := range near {
 			x := make([]float32, size)
@@ -67,9 +72,9 @@ func computeNeighbours(ctx context.Context, w *work) error {
 			index, distance = append(index, float64(n.Index)), append(distance, greyLevels(n.Distance, size))
 		}
 	}
-	w.run.Results["nearest_training_image"] = meanNearest(found[:w.Samples], size)
+	w.keepNearest("nearest_training_image", found[:w.Samples])
 	if held := found[w.Samples:]; len(held) > 0 {
-		w.run.Results["nearest_training_image_held_out"] = meanNearest(held, size)
+		w.keepNearest("nearest_training_image_held_out", held)
 	}
 	dims := []int{len(found), neighbours}
 	return w.run.Arrays(arraysOf(w.run.Element), map[string]*tensors.Tensor{
@@ -124,13 +129,14 @@ func fromBytes(pixels []uint8) []float32 {
 // greyLevels is a distance in [-1, 1]^d as the root mean square over the values, in levels of 256.
 func greyLevels(distance float64, d int) float64 { return 127.5 * distance / math.Sqrt(float64(d)) }
 
-// meanNearest is the mean distance to the nearest, in grey levels.
-func meanNearest(found [][]metric.Neighbor, d int) float64 {
-	sum := 0.0
+// keepNearest puts the mean distance to the nearest on record, in grey levels, with its standard error.
+func (w *work) keepNearest(name string, found [][]metric.Neighbor) {
+	var distance []float64
 	for _, near := range found { // in order of distance
-		sum += greyLevels(near[0].Distance, d) / float64(len(found))
+		distance = append(distance, greyLevels(near[0].Distance, w.data.Info().Size()))
 	}
-	return sum
+	mean, stdErr := uncertainty.Mean(distance)
+	w.keep(name, mean, stdErr)
 }
 
 func drawNeighbours(dir string, m *record.Manifest) error {
@@ -138,9 +144,9 @@ func drawNeighbours(dir string, m *record.Manifest) error {
 	if err != nil {
 		return err
 	}
-	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. The nearest is %.3g grey levels (rms) away in the mean", neighbours, m.Recipe, m.Results["nearest_training_image"])
-	if held, ok := m.Results["nearest_training_image_held_out"]; ok {
-		caption += fmt.Sprintf(", that of held-out images %.3g", held)
+	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. The nearest is %s grey levels (rms) away in the mean of %s samples", neighbours, m.Recipe, withError(m, "nearest_training_image"), thousands(s.Samples))
+	if _, ok := m.Results["nearest_training_image_held_out"]; ok {
+		caption += fmt.Sprintf(", that of as many held-out images %s", withError(m, "nearest_training_image_held_out"))
 	}
 	caption += fmt.Sprintf(". %s. Drawn by %s in %.0f evaluations of ∇Φ.", s.about(m), s.Solver, m.Results["nfe"])
 	title := fmt.Sprintf("Samples, each with its %d nearest training images of %s", neighbours, m.Data.Title)

@@ -194,18 +194,40 @@ func negative(x []float64) []float64 {
 	return out
 }
 
+// auroc is an area under the ROC curve and its standard error.
+type auroc struct{ area, stdErr float64 }
+
 // areas are the AUROC of every set but the first against the first, [sets − 1][scores].
-func areas(scores [][][]float64) ([][]float64, error) {
-	var out [][]float64
+func areas(scores [][][]float64) ([][]auroc, error) {
+	var out [][]auroc
 	for _, set := range scores[1:] {
-		row := make([]float64, len(set))
+		row := make([]auroc, len(set))
 		for k := range set {
 			var err error
-			if row[k], err = metric.AUROC(scores[0][k], set[k]); err != nil {
+			if row[k].area, row[k].stdErr, err = metric.DeLong(scores[0][k], set[k]); err != nil {
 				return nil, err
 			}
 		}
 		out = append(out, row)
 	}
 	return out, nil
+}
+
+// areaMatrix and errorMatrix are the two numbers of each as arrays.
+func areaMatrix(of [][]auroc) *tensors.Tensor {
+	return aurocMatrix(of, func(a auroc) float64 { return a.area })
+}
+
+func errorMatrix(of [][]auroc) *tensors.Tensor {
+	return aurocMatrix(of, func(a auroc) float64 { return a.stdErr })
+}
+
+func aurocMatrix(of [][]auroc, value func(auroc) float64) *tensors.Tensor {
+	rows := make([][]float64, len(of))
+	for i, row := range of {
+		for _, a := range row {
+			rows[i] = append(rows[i], value(a))
+		}
+	}
+	return matrix(rows)
 }

@@ -3,13 +3,13 @@ package paper
 import (
 	"context"
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/density"
 )
 
@@ -29,8 +29,8 @@ func flowImages(preset string) int {
 // oodTable is AUROC[set][score] at one s, by the flow too where that was affordable, and AUROC[set][score][s].
 type oodTable struct {
 	names, titles []string // of the sets but the first
-	areas, flow   [][]float64
-	curve         [][][]float64
+	areas, flow   [][]auroc
+	curve         [][][]auroc
 }
 
 func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
@@ -49,7 +49,7 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
 	if t.areas, err = areas(scores); err != nil {
 		return err
 	}
-	t.curve = make([][][]float64, len(t.names))
+	t.curve = make([][][]auroc, len(t.names))
 	for _, s := range curveClock {
 		at, err := o.at(ctx, s, min(w.Samples, curveImages(w.Preset)), density.Scoring{}, tell)
 		if err != nil {
@@ -74,7 +74,7 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
 }
 
 // flowAreas are the AUROC of the flow's scores for the first n images, by one Hutchinson probe each.
-func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]float64, error) {
+func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]auroc, error) {
 	with, err := w.solver()
 	if err != nil {
 		return nil, err
@@ -98,19 +98,24 @@ func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
 	for k, name := range t.names {
 		switch name {
 		case "svhn", control:
-			w.run.Results["auroc_energy_"+name], w.run.Results["auroc_typicality_"+name] = t.areas[k][0], t.areas[k][3]
+			w.keep("auroc_energy_"+name, t.areas[k][0].area, t.areas[k][0].stdErr)
+			w.keep("auroc_typicality_"+name, t.areas[k][3].area, t.areas[k][3].stdErr)
 		}
 	}
-	arrays := map[string]*tensors.Tensor{"s": vector(curveClock), "auroc": matrix(t.areas)}
-	var flat []float64
+	arrays := map[string]*tensors.Tensor{"s": vector(curveClock), "auroc": areaMatrix(t.areas), "auroc_standard_error": errorMatrix(t.areas)}
+	var flat, flatErr []float64
 	for _, clocks := range t.curve {
 		for _, row := range clocks {
-			flat = append(flat, row...)
+			for _, a := range row {
+				flat, flatErr = append(flat, a.area), append(flatErr, a.stdErr)
+			}
 		}
 	}
-	arrays["auroc_curve"] = tensors.FromFlatDataAndDimensions(flat, len(t.names), len(curveClock), len(oodNames))
+	dims := []int{len(t.names), len(curveClock), len(oodNames)}
+	arrays["auroc_curve"] = tensors.FromFlatDataAndDimensions(flat, dims...)
+	arrays["auroc_curve_standard_error"] = tensors.FromFlatDataAndDimensions(flatErr, dims...)
 	if t.flow != nil {
-		arrays["auroc_flow"] = matrix(t.flow)
+		arrays["auroc_flow"], arrays["auroc_flow_standard_error"] = areaMatrix(t.flow), errorMatrix(t.flow)
 	}
 	for k, set := range o.sets {
 		arrays["scores_"+set.name] = matrix(scores[k]) // [scores, n]
@@ -120,11 +125,10 @@ func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
 
 // oodAUROC is the table of the paper.
 func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
-	n := o.sets[0].n
 	table := record.Table{Header: append([]string{"images"}, oodNames...)}
 	table.Caption = fmt.Sprintf("AUROC of scores against the model's own held-out images, at s = %g, for up to %s images of each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
-		"the model's own too: ½ is chance, with a standard error of %.2g. The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
-		w.ScoreS, thousands(n), o.flow.Shape[0], o.flow.Shape[0], treatmentQuality, 1/math.Sqrt(6*float64(n)))
+		"the model's own too: ½ is chance; ± is the standard error by DeLong's method, of the images and not of the training. The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
+		w.ScoreS, thousands(o.sets[0].n), o.flow.Shape[0], o.flow.Shape[0], treatmentQuality)
 	if t.flow != nil {
 		table.Header = append(table.Header, flowNames...)
 		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the Laplacian.", min(w.Samples, flowImages(w.Preset)))
@@ -135,12 +139,12 @@ func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
 			name += " (control: images of the same set that were not JPEG before, ½ expected)"
 		}
 		row := []string{name}
-		for _, v := range t.areas[k] {
-			row = append(row, fmt.Sprintf("%.3f", v))
+		for _, a := range t.areas[k] {
+			row = append(row, uncertainty.Text(a.area, a.stdErr))
 		}
 		if t.flow != nil {
-			for _, v := range t.flow[k] {
-				row = append(row, fmt.Sprintf("%.2f", v))
+			for _, a := range t.flow[k] {
+				row = append(row, uncertainty.Text(a.area, a.stdErr))
 			}
 		}
 		table.Rows = append(table.Rows, row)
@@ -168,6 +172,7 @@ func drawTable3(dir string, m *record.Manifest) error {
 	r := readRecord(dir, arraysOf(m.Element))
 	clock := r.vector("s")
 	flat, dims := read[float64](r, "auroc_curve", 3)
+	flatErr, _ := read[float64](r, "auroc_curve_standard_error", 3)
 	if r.err != nil {
 		return r.err
 	}
@@ -178,7 +183,8 @@ func drawTable3(dir string, m *record.Manifest) error {
 			label, _, _ := strings.Cut(m.Tables[0].Rows[set][0], " (")
 			curve := figures.Series{Name: label, X: clock}
 			for i := range clock {
-				curve.Y = append(curve.Y, flat[(set*dims[1]+i)*dims[2]+score])
+				at := (set*dims[1]+i)*dims[2] + score
+				curve.Y, curve.Spread = append(curve.Y, flat[at]), append(curve.Spread, flatErr[at])
 			}
 			panel.Series = append(panel.Series, curve)
 		}
@@ -188,6 +194,6 @@ func drawTable3(dir string, m *record.Manifest) error {
 	if err != nil {
 		return err
 	}
-	return saveFigure(dir, m, m.Element+"-curve", f, fmt.Sprintf("AUROC of each score against the clock s, for up to %d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
+	return saveFigure(dir, m, m.Element+"-curve", f, fmt.Sprintf("AUROC of each score against the clock s with its standard error, for up to %d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
 		min(s.Samples, curveImages(m.Preset)), treatmentQuality, s.about(m)))
 }

@@ -24,7 +24,8 @@ import (
 const InceptionEnv = "VAPO_INCEPTION"
 
 // extractor gives the features of tables 1 and 2: FID-Inception's where the published weights are at hand, else those of a classifier
-// trained here on CIFAR-10, else, without labels, of its network before training. Nothing is downloaded.
+// trained here on CIFAR-10. Without labels, and at preset smoke, there is none: random features would give numbers without meaning.
+// Nothing is downloaded.
 func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
 	path := w.Inception
 	if path == "" && w.Preset != "smoke" {
@@ -41,9 +42,9 @@ func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
 	}
 	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()), InceptionEnv)
 	train, test, err := openLabelled(w.DataRoot)
-	if errors.Is(err, dataset.ErrMissing) {
-		w.run.Note("Distances are between features of a network with random weights, for there are no labels to train one by: not comparable with published FID. %s", advice)
-		return classifier.Random(w.Backend.Backend, 0)
+	if w.Preset == "smoke" || errors.Is(err, dataset.ErrMissing) {
+		w.run.Note("No distances: they need features of FID-Inception, or labels of CIFAR-10 and more than preset smoke to train a classifier with. %s", advice)
+		return nil, nil
 	}
 	if err != nil {
 		return nil, err
@@ -77,17 +78,12 @@ func openLabelled(root string) (train, test classifier.Labelled, err error) {
 	return open("train"), open("test"), err
 }
 
-// classifierTraining is one for all presets but smoke, and one for all seeds, so that their distances can be compared.
-func classifierTraining(preset string) classifier.Training {
-	if preset == "smoke" {
-		return classifier.Training{Steps: 20, Batch: 16}
-	}
-	return classifier.Training{Steps: 1000, Batch: 64}
-}
+// classifierTraining is one for all presets and seeds, so that their distances can be compared.
+var classifierTraining = classifier.Training{Steps: 1000, Batch: 64}
 
 // classifier loads the trained classifier from the cache of models, or trains it.
 func (w *work) classifier(ctx context.Context, train, test classifier.Labelled) (metric.Extractor, error) {
-	how := classifierTraining(w.Preset)
+	how := classifierTraining
 	name := train.Info().Name + " classifier"
 	key, _ := json.Marshal(how) // numbers always encode
 	hash := sha256.Sum256(fmt.Appendf(nil, "%s\n%s\n%d", key, train.Info().SHA256, classifier.Version))
@@ -125,10 +121,9 @@ type seen struct {
 	dim     int
 }
 
-// first are the features of the first n, at most those that there are, [n, dim].
-func (s seen) first(n int) *tensors.Tensor {
-	n = min(n, len(s.rows)/s.dim)
-	return tensors.FromFlatDataAndDimensions(s.rows[:n*s.dim], n, s.dim)
+// part are the features of the k-th n images, [n, dim].
+func (s seen) part(k, n int) *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions(s.rows[k*n*s.dim:][:n*s.dim], n, s.dim)
 }
 
 // see streams the first n images of a set, or all of a smaller one, through the extractor. A classifier sees them resized to 32×32.

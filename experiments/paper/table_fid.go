@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gonum.org/v1/gonum/stat"
+
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
@@ -27,19 +29,28 @@ func fidOf(data, standIn, claim string, samples [4]int) steps {
 // drawTables writes the tables of a record to its folder.
 func drawTables(dir string, m *record.Manifest) error { return record.WriteTables(dir, m.Tables) }
 
-// fidRow is what was measured of one set of images.
+// fidParts is the number of disjoint sets that the images of a row are measured in, so that their spread is known: subsets that share
+// images have none, and smaller ones another bias.
+const fidParts = 4
+
+// spread is a mean over disjoint sets and the standard deviation between them.
+type spread struct{ mean, sd float64 }
+
+// fidRow is what was measured of one set of images: of all of them, and of its parts.
 type fidRow struct {
-	name                   string
-	frechet, kid, kidDev   float64
-	precision, recall, nfe float64 // nfe is 0 for what no model drew
+	name                            string
+	all                             float64 // Fréchet distance
+	frechet, kid, precision, recall spread  // of the parts
+	nfe                             float64 // 0 for what no model drew
 }
 
 // fidTable are the rows with what they were measured by.
 type fidTable struct {
-	by            string
+	by            string // "" where nothing was measured
 	comparable    bool
 	dim           int
 	n, references int // images of a row, and training images
+	part          int // images of a part, in every row
 	rows          []fidRow
 }
 
@@ -51,8 +62,8 @@ func fidReferences(preset string) int {
 	return map[string]int{"smoke": 64, "quick": 10_000}[preset] // else 0: all
 }
 
-// fewestSamples is what KID's subsets, precision and recall need.
-const fewestSamples = 5
+// fewestSamples is what precision and recall need in each part.
+const fewestSamples = 4 * fidParts
 
 func computeFID(ctx context.Context, w *work) error {
 	if w.Samples < fewestSamples {
@@ -72,17 +83,29 @@ func computeFID(ctx context.Context, w *work) error {
 			references = 50_000
 		}
 	}
-	real, err := w.see(ctx, by, w.data, references)
-	if err != nil {
-		return err
+	t, real := fidTable{n: w.Samples}, seen{}
+	if by != nil {
+		if real, err = w.see(ctx, by, w.data, references); err != nil {
+			return err
+		}
+		t.by, t.comparable, t.dim, t.references = by.Name(), by.Comparable(), by.Dim(), real.moments.N()
 	}
-	t := fidTable{by: by.Name(), comparable: by.Comparable(), dim: by.Dim(), n: w.Samples, references: real.moments.N()}
 	sets, err := w.fidSets(ctx, m)
 	if err != nil {
 		return err
 	}
+	t.part = min(w.Samples, t.references, keptRows) / fidParts
 	for _, set := range sets {
-		row, err := w.fidRow(ctx, by, real, set)
+		t.part = min(t.part, atMost(t.n, set.data.Info())/fidParts)
+	}
+	if by != nil && t.part < fewestSamples/fidParts {
+		return usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", w.run.Element, fidParts, fewestSamples/fidParts)
+	}
+	for _, set := range sets {
+		row := fidRow{name: set.name, nfe: set.nfe}
+		if by != nil {
+			err = w.fidRow(ctx, by, real, set.data, t.part, &row)
+		}
 		if err != nil {
 			return fmt.Errorf("%s: %w", set.name, err)
 		}
@@ -178,25 +201,38 @@ func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 	return fidSet{"untrained: the Gaussian base alone", newByteImages("base", w.imageTensor(pixels)), float64(s.NFE)}, err
 }
 
-// fidRow measures one set against the training images. KID takes halves of it at a time, so that its spread shows.
-func (w *work) fidRow(ctx context.Context, by metric.Extractor, real seen, set fidSet) (fidRow, error) {
-	row := fidRow{name: set.name, nfe: set.nfe}
-	got, err := w.see(ctx, by, set.data, w.Samples)
+// fidRow measures one set against the training images, and its parts of size images.
+func (w *work) fidRow(ctx context.Context, by metric.Extractor, real seen, data dataset.Dataset, size int, row *fidRow) error {
+	got, err := w.see(ctx, by, data, w.Samples)
 	if err != nil {
-		return row, err
+		return err
 	}
-	w.say("%s: measuring %s", w.run.Element, set.name)
-	if row.frechet, err = metric.FID(real.moments, got.moments); err != nil {
-		return row, err
+	w.say("%s: measuring %s", w.run.Element, row.name)
+	if row.all, err = metric.FID(real.moments, got.moments); err != nil {
+		return err
 	}
-	n := min(got.moments.N(), keptRows)
-	subsets := metric.KIDOptions{Subsets: 50, Size: max(2, min(1000, min(n, real.moments.N())/2)), Seed: uint64(w.Seed)}
-	if by.Dim() > 256 { // minutes each otherwise
-		subsets.Subsets = 10
+	var frechet, kid, precision, recall [fidParts]float64
+	for k := range fidParts {
+		part, reference := got.part(k, size), real.part(k, size)
+		moments := metric.NewMoments(by.Dim())
+		if err := moments.Add(part); err != nil {
+			return err
+		}
+		if frechet[k], err = metric.FID(real.moments, moments); err != nil {
+			return err
+		}
+		if kid[k], _, err = metric.KID(ctx, reference, part, metric.KIDOptions{Subsets: 1, Size: size}); err != nil {
+			return err
+		}
+		if precision[k], recall[k], err = metric.PrecisionRecall(ctx, reference, part, 0); err != nil {
+			return err
+		}
 	}
-	if row.kid, row.kidDev, err = metric.KID(ctx, real.first(keptRows), got.first(keptRows), subsets); err != nil {
-		return row, err
-	}
-	row.precision, row.recall, err = metric.PrecisionRecall(ctx, real.first(n), got.first(n), 0)
-	return row, err
+	row.frechet, row.kid, row.precision, row.recall = spreadOf(frechet), spreadOf(kid), spreadOf(precision), spreadOf(recall)
+	return nil
+}
+
+func spreadOf(x [fidParts]float64) spread {
+	mean, sd := stat.MeanStdDev(x[:], nil)
+	return spread{mean, sd}
 }

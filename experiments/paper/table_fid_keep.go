@@ -2,25 +2,33 @@ package paper
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/record"
+	"vapoflow/internal/uncertainty"
 )
 
 // keepFID puts the rows on record: as numbers, as arrays and as tables.
 func (w *work) keepFID(t fidTable) error {
-	ours := t.ours()
 	name := "frechet_distance"
 	if t.comparable {
 		name = "fid"
 	} else if w.run.Claim != "not the paper's data" {
 		w.run.Claim = "inferred" // the paper's measure was not at hand
 	}
-	w.run.Results[name] = ours.frechet
-	w.run.Results["kid"], w.run.Results["precision"], w.run.Results["recall"] = ours.kid, ours.precision, ours.recall
-	if last := t.rows[len(t.rows)-1]; last.name == "held-out images" {
-		w.run.Results[name+"_held_out"] = last.frechet
+	if ours := t.ours(); t.by != "" {
+		w.run.Results[name] = ours.all
+		keep := func(name string, s spread) { w.keep(name, s.mean, s.sd/math.Sqrt(fidParts)) }
+		keep(name+"_of_parts", ours.frechet)
+		keep("kid", ours.kid)
+		keep("recall", ours.recall)
+		keep("precision", ours.precision)
+		if last := t.rows[len(t.rows)-1]; last.name == "held-out images" {
+			w.run.Results[name+"_held_out"] = last.all
+			keep(name+"_of_parts_held_out", last.frechet)
+		}
 	}
 	literature, err := publishedTable(w.run.Element, t)
 	if err != nil {
@@ -29,8 +37,11 @@ func (w *work) keepFID(t fidTable) error {
 	w.run.Tables = []record.Table{t.table(w), literature}
 	columns := map[string][]float64{}
 	for _, r := range t.rows {
-		for name, v := range map[string]float64{"frechet": r.frechet, "kid": r.kid, "kid_deviation": r.kidDev, "precision": r.precision, "recall": r.recall, "nfe": r.nfe} {
+		for name, v := range map[string]float64{"frechet": r.all, "nfe": r.nfe} {
 			columns[name] = append(columns[name], v)
+		}
+		for name, v := range map[string]spread{"frechet_of_parts": r.frechet, "kid": r.kid, "precision": r.precision, "recall": r.recall} {
+			columns[name], columns[name+"_deviation"] = append(columns[name], v.mean), append(columns[name+"_deviation"], v.sd)
 		}
 	}
 	arrays := map[string]*tensors.Tensor{}
@@ -41,6 +52,13 @@ func (w *work) keepFID(t fidTable) error {
 }
 
 func (t fidTable) table(w *work) record.Table {
+	if t.by == "" {
+		table := record.Table{Caption: "The images that would be compared; no features were at hand. " + w.about(&w.run.Manifest) + ".", Header: []string{"images", "NFE"}}
+		for _, r := range t.rows {
+			table.Rows = append(table.Rows, []string{r.name, r.evaluations()})
+		}
+		return table
+	}
 	distance := "FID"
 	caption := fmt.Sprintf("FID of %s images of each set to %s training images: %s.", thousands(t.n), thousands(t.references), w.about(&w.run.Manifest))
 	if !t.comparable {
@@ -48,18 +66,29 @@ func (t fidTable) table(w *work) record.Table {
 		caption = fmt.Sprintf("Fréchet distance of %s images of each set to %s training images, by %d features of %s: not comparable with published FID. %s.",
 			thousands(t.n), thousands(t.references), t.dim, t.featuresTitle(w), w.about(&w.run.Manifest))
 	}
-	caption += " The held-out images are the least that a model can be asked for, at this number of images. KID is the kernel distance, without bias in it, and the column after it the deviation between " +
-		"subsets; precision and recall (k = 3) are among as many training images; one outlier among those takes in much, noise too."
-	table := record.Table{Caption: caption, Header: []string{"images", distance, "KID", "between subsets", "precision", "recall", "NFE"}}
+	size := thousands(t.part)
+	caption += fmt.Sprintf(" The second column and those after it are means ± standard deviations over %d disjoint sets of %s images: of the images, for there is one training. "+
+		"Fewer images are further away, held-out ones too: only distances of one column compare, and more held-out images would come nearer. KID, the kernel distance, has no such bias. "+
+		"Recall and precision (k = 3) are among as many training images; one outlier among those takes in much, so that noise may have precision, but no recall.", fidParts, size)
+	if w.shipped() {
+		caption += " The weights ship with the program: their training is not repeated, and its spread is not known."
+	}
+	table := record.Table{Caption: caption, Header: []string{"images", distance, "in sets of " + size, "KID", "recall", "precision", "NFE"}}
 	for _, r := range t.rows {
-		nfe := "–"
-		if r.nfe > 0 {
-			nfe = fmt.Sprintf("%.0f", r.nfe)
-		}
-		table.Rows = append(table.Rows, []string{r.name, fmt.Sprintf("%.4g", r.frechet), fmt.Sprintf("%.3f", r.kid), fmt.Sprintf("%.3f", r.kidDev),
-			fmt.Sprintf("%.2f", r.precision), fmt.Sprintf("%.2f", r.recall), nfe})
+		digits := fmt.Sprintf("%.*f", max(0, -int(math.Floor(math.Log10(r.frechet.sd)))), r.all)
+		table.Rows = append(table.Rows, []string{r.name, digits, r.frechet.String(), r.kid.String(), r.recall.String(), r.precision.String(), r.evaluations()})
 	}
 	return table
+}
+
+func (s spread) String() string { return uncertainty.Text(s.mean, s.sd) }
+
+// evaluations of ∇Φ that drawing the images took, as text.
+func (r fidRow) evaluations() string {
+	if r.nfe > 0 {
+		return fmt.Sprintf("%.0f", r.nfe)
+	}
+	return "–"
 }
 
 // featuresTitle names the extractor, with its accuracy where it is a classifier.

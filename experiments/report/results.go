@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"vapoflow/experiments/record"
+	"vapoflow/internal/uncertainty"
 )
 
 // resultNames are the results worth a line, in the order in which they are shown, and how.
@@ -14,7 +15,6 @@ var resultNames = []struct{ key, name, format string }{
 	{"relative_excess_q3", "relative excess, third quarter", "%"},
 	{"relative_excess_q4", "relative excess, last quarter", "%"},
 	{"kl", "KL(ρ_Φ ‖ ρ̄) at s = 1, nats", "%.2g"},
-	{"kl_standard_error", "its standard error", "%.1g"},
 	{"kl_trimmed", "the same without the 1 % of the draws at each end", "%.1g"},
 	{"off_mode", "draws off every mode", "%"},
 	{"off_mode_exact", "exact draws off every mode", "%"},
@@ -34,9 +34,13 @@ var resultNames = []struct{ key, name, format string }{
 	{"fid_held_out", "FID of as many held-out images", "%.2f"},
 	{"frechet_distance", "Fréchet distance by other features, not comparable with published FID", "%.4g"},
 	{"frechet_distance_held_out", "the same of as many held-out images", "%.4g"},
+	{"fid_of_parts", "FID of disjoint sets of a quarter of the images", "%.2f"},
+	{"fid_of_parts_held_out", "the same of held-out images", "%.2f"},
+	{"frechet_distance_of_parts", "Fréchet distance of disjoint sets of a quarter of the images", "%.2f"},
+	{"frechet_distance_of_parts_held_out", "the same of held-out images", "%.2f"},
 	{"kid", "KID by the same features", "%.2g"},
-	{"precision", "precision", "%.2f"},
 	{"recall", "recall", "%.2f"},
+	{"precision", "precision", "%.2f"},
 	{"classifier_accuracy", "accuracy of the classifier whose features these are", "%"},
 	{"auroc_energy_svhn", "AUROC of the energy, SVHN", "%.3f"},
 	{"auroc_typicality_svhn", "AUROC of the typicality, SVHN", "%.3f"},
@@ -49,16 +53,23 @@ var resultNames = []struct{ key, name, format string }{
 	{"training_seconds", "training time in s", "%.0f"},
 }
 
-// Results pairs the results that a manifest has with their names, as text.
+// Results pairs the results that a manifest has with their names, as text: with the digits that the standard error allows, where
+// one is on record as KEY_standard_error.
 func Results(m record.Manifest) (rows [][2]string) {
 	for _, n := range resultNames {
 		v, ok := m.Results[n.key]
 		if !ok {
 			continue
 		}
+		stdErr, known := m.Results[n.key+"_standard_error"]
 		text := fmt.Sprintf(n.format, v)
-		if n.format == "%" {
-			text = fmt.Sprintf("%.3g %%", 100*v)
+		switch {
+		case known && n.format == "%":
+			text = uncertainty.Text(100*v, 100*stdErr) + " %"
+		case known:
+			text = uncertainty.Text(v, stdErr)
+		case n.format == "%":
+			text = fmt.Sprintf("%.2g %%", 100*v)
 		}
 		rows = append(rows, [2]string{n.name, text})
 	}
