@@ -19,8 +19,9 @@ import (
 func (a *app) runCommand() *cobra.Command {
 	var o options
 	var all bool
+	var r again
 	cmd := &cobra.Command{
-		Use:   "run ID... | --all",
+		Use:   "run ID... | --all | --from RECORD",
 		Short: "Run figures and tables of the paper",
 		Long: `Trains, or loads what was trained before, draws the figure and leaves a record in OUT/runs. Ctrl-C saves and
 stops; the same command continues.
@@ -30,8 +31,15 @@ stops; the same command continues.
   experiments run fig1 --recipe paper --seed 1
   experiments run fig1 --set homotopy=straight --set loss=variance-reduced
   experiments run fig2 --preset cpu --data ~/data
-  experiments run --all --preset quick`,
+  experiments run --all --preset quick
+  experiments run --from results/runs/fig1-quick-best-seed0      repeat a record and compare`,
 		RunE: func(cmd *cobra.Command, ids []string) error {
+			if r.from != "" {
+				if err := r.check(cmd, ids); err != nil {
+					return err
+				}
+				return r.run(cmd.Context(), a, o)
+			}
 			if err := checkIDs(ids, all, o); err != nil {
 				return err
 			}
@@ -54,6 +62,7 @@ stops; the same command continues.
 	}
 	o.add(cmd)
 	cmd.Flags().StringVar(&o.root, "data", "", "folder that holds the data sets (default $VAPO_DATA, else ./data)")
+	r.add(cmd.Flags())
 	cmd.Flags().BoolVar(&all, "all", false, "every element, Figure 1 first; what lacks its data is listed")
 	return cmd
 }

@@ -27,24 +27,34 @@ var ownSamples = [4]int{16, 64, 100, 100}
 // model in its record's folder model/, beside the log and the loss curve; for data in the plane
 // also the field. The settings start from Figure 1's for points and Figure 2's for images.
 func Train(ctx context.Context, data string, env Env) (dir string, err error) {
+	base, env, err := ownSettings(data, env)
+	if err != nil {
+		return "", err
+	}
+	return own.run(ctx, base, env)
+}
+
+// ownSettings are those that a training on data starts from, and env with the data opened.
+func ownSettings(data string, env Env) (Settings, Env, error) {
 	value, _ := json.Marshal(data) // text always encodes
 	changes := append(env.Changes[:len(env.Changes):len(env.Changes)], Change{"data", value, "--data " + data})
 	env.Changes, env.Strict = changes, true
 
 	// The data's shape decides what is trained, so it is opened before the settings are known.
-	probe := planarSettings(env.Preset, env.Recipe)
-	if err := probe.Apply(changes); err != nil {
-		return "", usage.Wrap(err)
+	base := planarSettings(env.Preset, env.Recipe)
+	probe := base
+	err := probe.Apply(changes)
+	if err != nil {
+		return base, env, usage.Wrap(err)
 	}
 	if env.data, err = probe.Config.Open(env.DataRoot, "train"); err != nil {
-		return "", err
+		return base, env, err
 	}
-	base := planarSettings(env.Preset, env.Recipe)
 	if env.data.Info().IsImage() {
 		base = imageSettings(data, ownSamples)(env.Preset, env.Recipe)
 		base.Model = train
 	}
-	return own.run(ctx, base, env)
+	return base, env, nil
 }
 
 func computeOwn(ctx context.Context, w *work) error {

@@ -133,6 +133,11 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	if err != nil {
 		return "", err
 	}
+	return e.do(ctx, w, manifest)
+}
+
+// do runs what was prepared.
+func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir string, err error) {
 	for _, note := range manifest.Notes {
 		w.say("%s: %s", e.ID, note)
 	}
@@ -140,7 +145,7 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 	if w.NoWait {
 		wait = nil
 	}
-	if w.run, err = record.CreateWhenFree(ctx, RunsDir(env.Out), manifest, wait); err != nil {
+	if w.run, err = record.CreateWhenFree(ctx, RunsDir(w.Out), manifest, wait); err != nil {
 		return "", err
 	}
 	err = w.run.Do(func() error {
