@@ -12,6 +12,7 @@ import (
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/lockfile"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 )
@@ -87,6 +88,9 @@ func (o *options) env(a *app) (paper.Env, error) {
 	}
 	if err := paper.CheckOut(o.out); err != nil {
 		return paper.Env{}, fmt.Errorf("--out %s: %w", o.out, err)
+	}
+	if network := lockfile.Network(o.out); network != "" {
+		a.Say("--out %s lies on %s: where its server or mount has no locking, let one machine at a time train one configuration there", o.out, network)
 	}
 	checkpoints, err := parseEvery(o.every)
 	if err != nil {
