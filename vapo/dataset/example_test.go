@@ -79,7 +79,7 @@ func ExampleDequantised() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	noisy, err := dataset.Dequantised(ds, 1) // what Options.Dequantise does
+	noisy, err := dataset.Dequantised(ds, 1)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -18,8 +18,6 @@ type Options struct {
 	Size  int    // image folders: crop centrally to a square and resize to Size×Size; 0 = images as they are. celeba: the side, 0 = 64. Noise: the side, 0 = 32
 
 	Own named.Values // options of the set's own, where it has any
-
-	Dequantise bool // images: add uniform noise of the width of one level; see Dequantised
 }
 
 // Open returns the set of that name, or the user's own data where name is a path: an .npz or .npy file, or a folder
@@ -33,14 +31,6 @@ func Open(name string, opt Options) (Dataset, error) {
 	default:
 		return nil, fmt.Errorf("dataset: %w: split %q; choose train or test", ErrUnknown, opt.Split)
 	}
-	ds, err := openName(name, opt)
-	if err != nil || !opt.Dequantise {
-		return ds, err
-	}
-	return Dequantised(ds, seedOf(opt.Split))
-}
-
-func openName(name string, opt Options) (Dataset, error) {
 	if !List.Has(name) {
 		return openPath(name, opt)
 	}

@@ -118,7 +118,10 @@ func TestTreatedRefused(t *testing.T) {
 func TestDequantised(t *testing.T) {
 	const n = 50
 	plain := open(t, "drawn", Options{})
-	ds := open(t, "drawn", Options{Dequantise: true})
+	ds, err := Dequantised(plain, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
 	x, y := first(t, plain, n), first(t, ds, n)
 	var sum, square float64
 	for k := range x {
@@ -157,7 +160,7 @@ func TestDequantised(t *testing.T) {
 }
 
 func TestDequantisedRefused(t *testing.T) {
-	if _, err := Open("moons", Options{Dequantise: true}); err == nil || !strings.Contains(err.Error(), "only images") {
+	if _, err := Dequantised(open(t, "moons", Options{}), 1); err == nil || !strings.Contains(err.Error(), "only images") {
 		t.Errorf("points: %v", err)
 	}
 	means, err := Interpolations(open(t, "drawn", Options{}), 1)

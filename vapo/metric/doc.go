@@ -12,11 +12,11 @@
 // Everything else takes tensors [n, d...] of float32 or float64, whose further axes count as one of d; the copy made costs 8·n·d bytes.
 //
 //	what                  asks                                            of
-//	FID                   distance of Gaussians with the sets' moments    Moments: streams, merges
+//	FID                   distance of Gaussians with the sets' moments    Moments: streams
 //	KID                   kernel distance without bias                    features
 //	PrecisionRecall       are samples good, are they varied               features
 //	SlicedWasserstein     mean distance of projections to lines           points: planar sets, features, pixels
-//	Nearest               which data is a sample close to                 points: pixels or features; streams as NearestSearch
+//	NearestSearch         which data is a sample close to                 points: pixels or features, in streams
 //	AUROC                 does a score tell two sets apart                scores
 //
 // [FID], [KID] and [PrecisionRecall] agree with pytorch-fid, torch-fidelity, clean-fid and prdc on the same features, and [AUROC]

@@ -26,23 +26,15 @@ func images() *tensors.Tensor {
 	return tensors.FromValue([][][][]float32{{{{-1}, {0}}}, {{{0}, {1}}}, {{{1}, {0}}}, {{{0}, {-1}}}})
 }
 
-// Features of two sets, here of pixels and of a set to itself, by batches of any size.
+// Features of two sets come in batches of any size.
 func ExampleFID() {
-	extractor := metric.Pixels{Height: 1, Width: 2, Channels: 1}
-	data, samples := metric.NewMoments(extractor.Dim()), metric.NewMoments(extractor.Dim())
-	for _, m := range []*metric.Moments{data, samples} {
-		features, err := extractor.Features(images())
-		if err == nil {
-			err = m.Add(features)
-		}
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-	}
-	fid, err := metric.FID(data, samples)
-	fmt.Printf("FID (%s) %.3f, comparable with published: %v, %v\n", extractor.Name(), fid, extractor.Comparable(), err)
-	// Output: FID (pixels) 0.000, comparable with published: false, <nil>
+	data, samples := metric.NewMoments(2), metric.NewMoments(2)
+	err := errors.Join(
+		data.Add(tensors.FromValue([][]float32{{-1, 0}, {0, 1}, {1, 0}, {0, -1}})),
+		samples.Add(tensors.FromValue([][]float32{{0, 1}, {0, -1}})), samples.Add(tensors.FromValue([][]float32{{-1, 0}, {1, 0}})))
+	fid, measured := metric.FID(data, samples)
+	fmt.Printf("%.3f %v\n", fid, errors.Join(err, measured))
+	// Output: 0.000 <nil>
 }
 
 // N(0, 1) and N(3, 2²): the distance is 3² + (2−1)².
@@ -55,13 +47,10 @@ func ExampleMomentsOf() {
 }
 
 func ExampleMoments() {
-	whole, shard := metric.NewMoments(2), metric.NewMoments(2)
-	err := errors.Join(
-		whole.Add(tensors.FromValue([][]float32{{0, 0}, {1, 2}})),
-		shard.Add(tensors.FromValue([][]float32{{2, 4}})),
-		whole.Merge(shard))
-	fmt.Println(whole.N(), whole.Mean(), err)
-	fmt.Println(mat.Formatted(whole.Covariance()))
+	m := metric.NewMoments(2)
+	err := errors.Join(m.Add(tensors.FromValue([][]float32{{0, 0}, {1, 2}})), m.Add(tensors.FromValue([][]float32{{2, 4}})))
+	fmt.Println(m.N(), m.Mean(), err)
+	fmt.Println(mat.Formatted(m.Covariance()))
 	// Output:
 	// 3 [1 2] <nil>
 	// ⎡1  2⎤
@@ -98,20 +87,6 @@ func ExampleSlicedWasserstein() {
 	// Output: 3.535534 3.535534 <nil>
 }
 
-func ExampleNearest() {
-	queries := tensors.FromValue([][]float64{{0.9, 0}})
-	reference := tensors.FromValue([][]float64{{0, 0}, {1, 0}, {0.9, 2}})
-	near, err := metric.Nearest(queries, reference, 2)
-	for _, n := range near[0] {
-		fmt.Printf("%d at %.2f\n", n.Index, n.Distance)
-	}
-	fmt.Println(err)
-	// Output:
-	// 1 at 0.10
-	// 0 at 0.90
-	// <nil>
-}
-
 // Reference sets too large to hold come in batches.
 func ExampleNearestSearch() {
 	search, err := metric.NewNearestSearch(images(), 1)
@@ -127,11 +102,4 @@ func ExampleNearestSearch() {
 	near, err := search.Result()
 	fmt.Println(near, err) // of equals, the first
 	// Output: [[{0 0}] [{1 0}] [{2 0}] [{3 0}]] <nil>
-}
-
-func ExamplePixels() {
-	pixels := metric.Pixels{Height: 1, Width: 2, Channels: 1}
-	features, err := pixels.Features(images())
-	fmt.Println(features.Value(), err)
-	// Output: [[-1 0] [0 1] [1 0] [0 -1]] <nil>
 }

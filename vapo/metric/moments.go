@@ -80,18 +80,7 @@ func (m *Moments) Add(features *tensors.Tensor) error {
 	return nil
 }
 
-// Merge takes in all that other has seen, as when shards of a set were measured apart. Other stays as it is.
-func (m *Moments) Merge(other *Moments) error {
-	if other.Dim() != m.Dim() {
-		return fmt.Errorf("metric: Moments.Merge: features of %d and of %d dimensions: use one extractor", m.Dim(), other.Dim())
-	}
-	mean := append([]float64(nil), other.mean...)
-	floats.Add(m.scatter.Data, other.scatter.Data)
-	m.shift(other.n, mean)
-	return nil
-}
-
-// shift joins the means after the scatters of two sets, each about its own mean, were added.
+// shift joins the means after the scatter of a batch about its own mean was added.
 func (m *Moments) shift(n int, mean []float64) {
 	if n == 0 {
 		return

@@ -17,9 +17,9 @@ func slice(t *testing.T, x *tensors.Tensor, from, to int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(p.flat[from*p.d:to*p.d], to-from, p.d)
 }
 
-// Whatever the batches and however merged, the moments are those of the whole set, as gonum computes them in two passes; a
+// Whatever the batches, the moments are those of the whole set, as gonum computes them in two passes; a
 // mean of 1e6 spreads leaves them their digits. d = 300 spans two panels.
-func TestMomentsOfBatchesAndShards(t *testing.T) {
+func TestMomentsOfBatches(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, d := range []int{1, 3, 300} {
 		for _, shift := range []float64{0, 1e6} {
@@ -29,17 +29,7 @@ func TestMomentsOfBatchesAndShards(t *testing.T) {
 			stat.CovarianceMatrix(&covariance, p.matrix(), nil)
 
 			batches := moments(t, slice(t, x, 0, 1), slice(t, x, 1, 30), slice(t, x, 30, 50))
-			merged := moments(t, slice(t, x, 0, 20))
-			for _, shard := range []*Moments{moments(t, slice(t, x, 20, 50)), NewMoments(d)} {
-				if err := merged.Merge(shard); err != nil {
-					t.Fatal(err)
-				}
-			}
-			into := NewMoments(d)
-			if err := into.Merge(moments(t, x)); err != nil {
-				t.Fatal(err)
-			}
-			for name, m := range map[string]*Moments{"batches": batches, "merged": merged, "into empty": into} {
+			for name, m := range map[string]*Moments{"batches": batches, "at once": moments(t, x)} {
 				if m.N() != 50 || m.Dim() != d {
 					t.Fatalf("%s: N %d, Dim %d", name, m.N(), m.Dim())
 				}
@@ -76,7 +66,6 @@ func TestMomentsErrors(t *testing.T) {
 	refused(t, m.Add(tensors.FromValue([]float32{1, 2})), "want [n, d...]")
 	refused(t, m.Add(tensors.FromValue([][]int32{{1, 2}})), "want float32 or float64")
 	refused(t, m.Add(nil), "no tensor")
-	refused(t, m.Merge(NewMoments(3)), "of 2 and of 3 dimensions")
 	if m.N() != 20 || !mat.Equal(m.Covariance(), before) {
 		t.Error("refused batches left a trace")
 	}

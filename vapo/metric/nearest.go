@@ -98,18 +98,6 @@ func (s *NearestSearch) Result() ([][]Neighbor, error) {
 	return result, nil
 }
 
-// Nearest is a [NearestSearch] over reference points [m, d...] that are at hand all at once.
-func Nearest(queries, reference *tensors.Tensor, k int) ([][]Neighbor, error) {
-	s, err := NewNearestSearch(queries, k)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Add(reference); err != nil {
-		return nil, err
-	}
-	return s.Result()
-}
-
 // squaredDistance is ‖a−b‖², or some number above limit where it is more than that.
 func squaredDistance(a, b []float64, limit float64) float64 {
 	const stretch = 128

@@ -36,6 +36,18 @@ func bruteNearest(queries, reference points, k int) [][]int {
 	return result
 }
 
+// nearest is a search over reference points that are at hand all at once.
+func nearest(queries, reference *tensors.Tensor, k int) ([][]Neighbor, error) {
+	s, err := NewNearestSearch(queries, k)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.Add(reference); err != nil {
+		return nil, err
+	}
+	return s.Result()
+}
+
 // Points on a lattice have many equals, and sums of integers are exact: the search in batches gives the order of sorting. d = 300 is
 // more than a stretch of early stopping, 200 points more than a block.
 func TestNearestIsBruteForce(t *testing.T) {
@@ -57,7 +69,7 @@ func TestNearestIsBruteForce(t *testing.T) {
 			}
 		}
 		inBatches := must(search.Result())(t)
-		if atOnce := must(Nearest(queries, reference, 5))(t); !reflect.DeepEqual(atOnce, inBatches) {
+		if atOnce := must(nearest(queries, reference, 5))(t); !reflect.DeepEqual(atOnce, inBatches) {
 			t.Errorf("d %d: batches change the answer", d)
 		}
 		for q, best := range inBatches {
@@ -74,7 +86,7 @@ func TestNearestIsBruteForce(t *testing.T) {
 func TestNearestTellsNearDuplicatesApart(t *testing.T) {
 	query := tensors.FromValue([][]float64{{1e6, 1e6}})
 	reference := tensors.FromValue([][]float64{{1e6, 1e6 + 3e-9*2}, {1e6, 1e6 + 1e-3}, {1e6, 1e6}, {0, 0}})
-	near := must(Nearest(query, reference, 4))(t)[0]
+	near := must(nearest(query, reference, 4))(t)[0]
 	order := []int{near[0].Index, near[1].Index, near[2].Index, near[3].Index}
 	if !slices.Equal(order, []int{2, 0, 1, 3}) || near[0].Distance != 0 || math.Abs(near[2].Distance-1e-3) > 1e-9 {
 		t.Errorf("neighbours %v", near)
@@ -83,10 +95,10 @@ func TestNearestTellsNearDuplicatesApart(t *testing.T) {
 
 func TestNearestErrors(t *testing.T) {
 	x := tensors.FromValue([][]float64{{1}, {2}})
-	_, err := Nearest(x, x, 3)
+	_, err := nearest(x, x, 3)
 	refused(t, err, "2 reference points for k = 3")
-	_, err = Nearest(x, x, 0)
+	_, err = nearest(x, x, 0)
 	refused(t, err, "k is 0")
-	_, err = Nearest(x, tensors.FromValue([][]float64{{1, 2}}), 1)
+	_, err = nearest(x, tensors.FromValue([][]float64{{1, 2}}), 1)
 	refused(t, err, "queries have 1 dimensions, reference points 2")
 }
