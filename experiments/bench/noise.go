@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -86,9 +87,9 @@ func (o *noiseOptions) measure(ctx context.Context, w *work) error {
 			"and its ratio to ‖mean gradient‖² (– where the mean is not told from noise).", o.draws, o.batch),
 		Header: []string{"weights", "s", "‖mean‖²"},
 	}
-	for i, name := range loss.List.Names() {
-		if table.Header = append(table.Header, name+": trace"); i > 0 {
-			table.Header = append(table.Header, "/ "+loss.List.Names()[0])
+	for _, name := range loss.List.Names() {
+		if table.Header = append(table.Header, name+": trace"); name != yardstick {
+			table.Header = append(table.Header, "/ "+yardstick)
 		}
 		table.Header = append(table.Header, "/ ‖mean‖²")
 	}
@@ -119,9 +120,12 @@ func (o *noiseOptions) measure(ctx context.Context, w *work) error {
 	return record.Metrics(w.run, all)
 }
 
+// yardstick is the loss that the others are compared with.
+const yardstick = "alignment"
+
 // noiseRow shows the losses at one s. The mean gradient is alignment's: it is the same for all.
 func noiseRow(weights string, s float64, losses []gradientNoise) []string {
-	clock, alignment := "uniform", losses[0]
+	clock, alignment := "uniform", losses[slices.IndexFunc(losses, func(l gradientNoise) bool { return l.Loss == yardstick })]
 	if s >= 0 {
 		clock = fmt.Sprintf("%g", s)
 	}
@@ -136,8 +140,8 @@ func noiseRow(weights string, s float64, losses []gradientNoise) []string {
 	if known {
 		row[2] = fmt.Sprintf("%.2g", alignment.Signal)
 	}
-	for i, l := range losses {
-		if row = append(row, fmt.Sprintf("%.3g", l.Trace)); i > 0 {
+	for _, l := range losses {
+		if row = append(row, fmt.Sprintf("%.3g", l.Trace)); l.Loss != yardstick {
 			row = append(row, fmt.Sprintf("%.3g", l.Trace/alignment.Trace))
 		}
 		row = append(row, over(l.Trace))

@@ -2,6 +2,7 @@ package bench
 
 import (
 	"math"
+	"slices"
 	"testing"
 
 	"github.com/gomlx/gomlx/ml/model"
@@ -50,5 +51,13 @@ func TestLossesShareTheirMeanGradient(t *testing.T) {
 	}
 	if telling < 4 {
 		t.Errorf("noise hides the mean gradient in all but %d comparisons: the test proves nothing", telling)
+	}
+}
+
+// Wherever alignment stands among the losses, the others are compared with it.
+func TestNoiseIsComparedWithAlignment(t *testing.T) {
+	row := noiseRow("drawn", 0.5, []gradientNoise{{Loss: "other", Trace: 6, Signal: 9}, {Loss: "alignment", Trace: 2, Signal: 4}})
+	if want := []string{"drawn", "0.5", "4", "6", "3", "1.5", "2", "0.5"}; !slices.Equal(row, want) {
+		t.Errorf("%q, want %q", row, want)
 	}
 }
