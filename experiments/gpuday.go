@@ -164,8 +164,16 @@ func (d *gpuDay) doctor(context.Context) (found, where string, err error) {
 	return fmt.Sprintf("%s; %d of %d findings are of something missing", d.env.Backend.Line, missing, len(table.Rows)), run.Dir(), err
 }
 
-// timeSteps times the steps of the batches asked for, and of that of the training.
+// timeSteps times the steps of the batches asked for, and of that of the training; or leaves what is on record, so that a training that was
+// interrupted has the same number of steps again.
 func (d *gpuDay) timeSteps(ctx context.Context) (found, where string, err error) {
+	where = filepath.Join(paper.RunsDir(d.out), "bench-step")
+	switch ms, _, scaled, _, err := bench.StepTime(d.out, d.preset, d.env.Backend.Name, d.settings.Batch); {
+	case err != nil:
+		return "", where, err
+	case ms > 0 && scaled == 0:
+		return fmt.Sprintf("%.1f ms at batch %d, measured before: remove the record to measure again", ms, d.settings.Batch), where, nil
+	}
 	batches := d.batches
 	if !slices.Contains(batches, d.settings.Batch) {
 		batches = append(slices.Clone(batches), d.settings.Batch)
@@ -229,7 +237,7 @@ func (d *gpuDay) sample(ctx context.Context) (found, where string, err error) {
 	if d.trained == "" {
 		return "", "", errUntrained
 	}
-	o := sample.Options{Reference: trained.Reference{Command: "gpu-day", Run: d.trained, Results: d.out}, N: d.samples, Out: filepath.Join(d.out, "gpu-day-samples.npz")}
+	o := sample.Options{Reference: trained.Reference{Command: "gpu-day", Run: d.trained, Results: d.out}, N: d.samples, Batch: d.settings.Batch, Out: filepath.Join(d.out, "gpu-day-samples.npz")}
 	open, err := o.Locate()
 	if err != nil {
 		return "", "", err

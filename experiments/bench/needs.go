@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -118,7 +117,7 @@ func Needs(out, preset, backend string, c vapo.Config) (string, error) {
 	if ms == 0 {
 		return needs + fmt.Sprintf("; `experiments bench step --preset %s --batches %d` measures the hours on %s", preset, c.Batch, backend), nil
 	}
-	needs += fmt.Sprintf(": %s at %s a step and about %.1f GB of memory on %s (%s, %d cores; bench step of %s",
+	needs += fmt.Sprintf(": %s at %s a step and at most about %.1f GB of memory on %s (%s, %d cores; bench step of %s",
 		span(ms*float64(c.Steps)/1000), span(ms/1000), memory, backend, strings.TrimSpace(m.Hardware.CPU), m.Hardware.Cores, m.Started.Format("2006-01-02"))
 	if scaled > 0 {
 		needs += fmt.Sprintf(", scaled from batch %d", scaled)
@@ -126,15 +125,15 @@ func Needs(out, preset, backend string, c vapo.Config) (string, error) {
 	return needs + ")", nil
 }
 
-// span is a time to two digits in a unit that suits it.
+// span is a time to three digits in a unit that suits it.
 func span(seconds float64) string {
 	for _, unit := range []struct {
 		name string
 		of   float64
 	}{{"days", 86_400}, {"hours", 3600}, {"minutes", 60}, {"s", 1}} {
 		if seconds >= 2*unit.of {
-			return fmt.Sprintf("%.2g %s", seconds/unit.of, unit.name)
+			return fmt.Sprintf("%.3g %s", seconds/unit.of, unit.name)
 		}
 	}
-	return fmt.Sprintf("%.2g ms", math.Max(seconds*1000, 0))
+	return fmt.Sprintf("%.3g ms", 1000*seconds)
 }
