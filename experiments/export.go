@@ -22,6 +22,7 @@ import (
 	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
 )
 
@@ -124,7 +125,7 @@ func exported(store *model.Store) (arrays map[string]*tensors.Tensor, count int,
 // exportedMetadata is all text about a model.
 func exportedMetadata(by *trained.Potential) (map[string]string, error) {
 	m := by.Model
-	path, err := m.Config.Path()
+	path, err := exportedPath(m)
 	if err != nil {
 		return nil, err
 	}
@@ -138,12 +139,31 @@ func exportedMetadata(by *trained.Potential) (map[string]string, error) {
 	}
 	metadata := map[string]string{
 		"schema": strconv.Itoa(m.Config.Schema), "config": asJSON(m.Config), "shape": asJSON(m.Shape), "weights_sha256": hash,
-		"homotopy": asJSON(map[string]any{"name": path.Name, "omega": path.Omega, "sigma": path.Sigma, "c": path.C, "kappa0": path.Kappa0}),
+		"homotopy": path,
 	}
 	if by.Run != nil {
 		metadata["run"] = by.Run.Name
 	}
 	return metadata, nil
+}
+
+// exportedPath is the homotopy's name, its numbers, and ω, the prior's standard deviation, as JSON.
+func exportedPath(m *vapo.Model) (string, error) {
+	start, err := homotopy.Evaluate(backend.Host(), m.Homotopy, []float64{0})
+	if err != nil {
+		return "", err
+	}
+	text, err := json.Marshal(m.Homotopy) // its options
+	if err != nil {
+		return "", fmt.Errorf("export: %v has no JSON: %w", m.Homotopy, err)
+	}
+	path := map[string]any{}
+	if err := json.Unmarshal(text, &path); err != nil {
+		return "", fmt.Errorf("export: %v as JSON is no object: %w", m.Homotopy, err)
+	}
+	path["name"], path["omega"] = m.Config.Homotopy, start[0].Sd()
+	text, err = json.Marshal(path)
+	return string(text), err
 }
 
 // addCheck adds Φ and ∇Φ at four samples of the prior and as many s, in float64.

@@ -28,7 +28,7 @@ type FieldData struct {
 // FieldColumn is a moment at which the fields are shown.
 type FieldColumn struct {
 	S float64 // arc-length clock, in [0, 1]
-	T float64 // time of the homotopy, t(S)
+	T float64 // time of the homotopy, t(S); NaN where it has none
 }
 
 // FieldRow is one field, such as the learned or the exact one.
@@ -92,7 +92,10 @@ func (d FieldData) panel(i, j int, contours bands, strongest float64) *panel {
 	p.yTicks = linearTicks(p.axes.Y.Min, p.axes.Y.Max, 4)
 	p.bareX, p.bareY = i < len(d.Rows)-1, j > 0
 	if i == 0 {
-		p.title = []string{fmt.Sprintf("$s = %.3g$", column.S), "$t = $" + timeText(column.T)}
+		p.title = []string{fmt.Sprintf("$s = %.3g$", column.S)}
+		if !math.IsNaN(column.T) {
+			p.title = append(p.title, "$t = $"+timeText(column.T))
+		}
 	}
 	arrows := quiver{
 		arrows:    row.Arrows[j],

@@ -72,10 +72,7 @@ func drawnImages(t *testing.T) dataset.Dataset {
 // trainedField trains p and gives ∇Φ of 16 examples at s = 0.7, flat.
 func trainedField(t *testing.T, b compute.Backend, p potential.Potential, data dataset.Dataset, steps int) []float32 {
 	t.Helper()
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	m := &vapo.Model{Flow: flow.Flow{Backend: b, Homotopy: path, Potential: p, Shape: data.Info().Shape}}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.Seed = steps, 16, 7

@@ -37,10 +37,7 @@ func (hole) Read(i int, x []float32) error {
 // Whoever hands in what cannot be used is told which value it is.
 func TestBadInputIsNamed(t *testing.T) {
 	ctx := context.Background()
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1}
 	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}, Store: model.NewStore()}}
 	two := tensors.FromValue([][]float32{{0, 0}, {1, 1}})
 	three := tensors.FromValue([][]float32{{0, 0, 0}})
@@ -64,8 +61,8 @@ func TestBadInputIsNamed(t *testing.T) {
 		"s above 1":               {func() error { _, err := homotopy.Evaluate(m.Backend, path, []float64{1.5}); return err }, "1.5"},
 		"s that is no number":     {func() error { _, err := homotopy.Evaluate(m.Backend, path, []float64{math.NaN()}); return err }, "NaN"},
 		"s of a potential":        {func() error { _, _, err := m.Evaluate(two, -0.25); return err }, "-0.25"},
-		"sigma 0":                 {func() error { _, err := homotopy.Posterior(1, 0); return err }, "got 0"},
-		"omega below 0":           {func() error { _, err := homotopy.Straight(-2); return err }, "-2"},
+		"sigma 0":                 {func() error { return homotopy.Posterior{Omega: 1, Sigma: 0}.Validate() }, "got 0"},
+		"omega below 0":           {func() error { return homotopy.Straight{Omega: -2}.Validate() }, "-2"},
 		"data that are no number": {func() error { return train(hole{}, same) }, "the data of training step 0 holds NaN"},
 		"points of other shape":   {func() error { _, _, err := m.Evaluate(three, 0.5); return err }, "3"},
 		"density of other shape":  {func() error { _, err := density.LogDensity(ctx, &m.Flow, nil, three, 1, nil); return err }, "3"},

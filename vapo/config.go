@@ -90,7 +90,9 @@ func (c Config) inForce() Config {
 }
 
 // Path is the configuration's homotopy.
-func (c Config) Path() (homotopy.Arc, error) { return homotopy.New(c.Homotopy, c.Omega, c.Sigma) }
+func (c Config) Path() (homotopy.Homotopy, error) {
+	return homotopy.New(c.Homotopy, c.Omega, c.Sigma, c.Options.Of(homotopy.List.Kind()))
+}
 
 // NewLoss is the configuration's loss.
 func (c Config) NewLoss() (loss.Loss, error) {

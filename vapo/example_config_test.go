@@ -55,7 +55,7 @@ func ExampleConfig_Validate() {
 	fmt.Println(c.Validate())
 	// Output:
 	// vapo: the configuration has schema 7, this build reads 1
-	// homotopy: sigma, the likelihood's standard deviation, must be positive and finite, got -1
+	// homotopy "posterior": sigma, the likelihood's standard deviation, must be positive and finite, got -1
 }
 
 // A model saved is a model again, with the same weights to the last bit.

@@ -37,10 +37,7 @@ func ExampleSlerp() {
 // On draws of the prior: the ends are the draws bit for bit, the norm goes linearly from one to the other, and equal steps of t
 // turn by equal angles, in the plane of the two.
 func TestSlerpOfPriorDraws(t *testing.T) {
-	path, err := homotopy.Straight(1.5)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1.5}
 	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Shape: []int{4, 4, 3}}}
 	const n, d, steps = 3, 48, 8
 	draw := func(first int) *tensors.Tensor {

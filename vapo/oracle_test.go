@@ -61,7 +61,7 @@ func TestOracleSamplesAreTheMixture(t *testing.T) {
 	const n = 300
 	for _, name := range homotopy.List.Names() {
 		t.Run(name, func(t *testing.T) {
-			path, err := homotopy.New(name, 1, 0.01)
+			path, err := homotopy.New(name, 1, 0.01, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

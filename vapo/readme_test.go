@@ -23,7 +23,7 @@ import (
 // half a minute, so that it is not run; ExampleTrain is.
 func Example() {
 	ctx := context.Background()
-	path, _ := homotopy.Posterior(1, 0.01)
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	data, _ := dataset.Open("ring8", dataset.Options{})
 	choice, _ := backend.New("auto")
 	m := &vapo.Model{Flow: flow.Flow{Backend: choice.Backend, Homotopy: path, Potential: potential.MLP{}, Shape: []int{2}}}

@@ -220,7 +220,7 @@ func TestConfigErrorsNameTheValue(t *testing.T) {
 
 // Compose the pieces by hand, train for a moment and draw samples.
 func ExampleTrain() {
-	path, _ := homotopy.Posterior(1, 0.01)
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	data, _ := dataset.Open("gauss2", dataset.Options{})
 	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: potential.MLP{Width: 32}, Shape: []int{2}}}
 	training := vapo.DefaultTraining()

@@ -30,7 +30,7 @@ type Options struct {
 // straight path, with and without the regulariser of energies: minutes on XLA. The lowest learning rate is that of Du and
 // Mordatch's released code (arXiv:1903.08689).
 func DefaultOptions() Options {
-	path, _ := homotopy.Straight(1) // ω = 1 is valid
+	path := homotopy.Straight{Omega: 1}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.EMA = 1000, 128, 0.99
 	return Options{

@@ -84,10 +84,7 @@ func ExampleEnergyDistance() {
 func small(p potential.Potential) (*vapo.Model, vapo.Training, dataset.Dataset, error) {
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.Warmup, training.LearningRate, training.EMA = 100, 32, 5, 1e-2, 0.9
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		return nil, training, nil, err
-	}
+	path := homotopy.Straight{Omega: 1}
 	data, err := dataset.Open("gauss2", dataset.Options{})
 	return &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: p, Shape: []int{2}}}, training, data, err
 }

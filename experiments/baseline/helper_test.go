@@ -22,12 +22,9 @@ func (a bowl) Value(scope *model.Scope, x, _ *graph.Node) *graph.Node {
 	return graph.MulScalar(graph.Mul(graph.ReduceSum(graph.Square(x), 1), weight), -0.5)
 }
 
-func straight(t *testing.T) homotopy.Arc {
+func straight(t *testing.T) homotopy.Homotopy {
 	t.Helper()
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1}
 	return path
 }
 

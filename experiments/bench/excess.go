@@ -70,7 +70,7 @@ func (o *excessOptions) check() error {
 		}
 	}
 	for _, name := range o.homotopies {
-		if _, err := homotopy.New(name, 1, 0.01); err != nil {
+		if _, err := homotopy.New(name, 1, 0.01, nil); err != nil {
 			return usage.Errorf("bench excess: %w", err)
 		}
 	}

@@ -80,7 +80,7 @@ func (o *klOptions) check() error {
 		}
 	}
 	for _, name := range o.homotopies {
-		if _, err := homotopy.New(name, 1, 0.01); err != nil {
+		if _, err := homotopy.New(name, 1, 0.01, nil); err != nil {
 			return usage.Errorf("bench kl: %w", err)
 		}
 	}

@@ -17,10 +17,7 @@ import (
 
 // The losses have one mean gradient, at each s; covariance has by far the most noise where v is small.
 func TestLossesShareTheirMeanGradient(t *testing.T) {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: potential.MLP{Width: 16, Depth: 2}, Shape: []int{2}, Store: model.NewStore()}}
 	m.Store.SetParam(model.ParamInitialSeed, int64(3))
 	o := noiseOptions{draws: 64, batch: 128}

@@ -128,10 +128,7 @@ type ringProblem struct {
 }
 
 func newRingProblem(ctx context.Context, tolerance float64) (*ringProblem, error) {
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		return nil, err
-	}
+	path := homotopy.Straight{Omega: 1}
 	oracle := mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}
 	exec, err := model.NewExec(backend.Host(), model.NewStore(), func(scope *model.Scope, x, s *graph.Node) *graph.Node {
 		return oracle.Field(scope, x, path.At(graph.BroadcastToDims(s, x.Shape().Dim(0))))

@@ -15,10 +15,7 @@ import (
 // For Gaussian data the least E‖∇Φ − u_c‖²/d is the conditional variance of u_c given x, which the
 // exact potential attains: with data of variance τ², a pair of Gaussians per dimension.
 func TestHeldOutOfTheExactPotential(t *testing.T) {
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1}
 	data, err := dataset.Open("gauss16", dataset.Options{Split: "test"})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +30,8 @@ func TestHeldOutOfTheExactPotential(t *testing.T) {
 	var want [4]float64
 	for i := range n {
 		s := (float64(i) + 0.5) / n
-		mu, sd, c := path.C*s, 1-path.C*s, path.C
+		const c = 1 - homotopy.StraightEnd
+		mu, sd := c*s, 1-c*s
 		cov := c * (mu*tau*tau - sd) // of u_c = c x̄ − c ε with x = μ x̄ + √v ε
 		want[4*i/n] += (c*c*(tau*tau+1) - cov*cov/(mu*mu*tau*tau+sd*sd)) / (n / 4)
 	}

@@ -20,7 +20,10 @@ import (
 // Plane is what Figure 1 shows of a potential in the plane, beside the exact one: plain numbers,
 // which [Plane.Save] keeps and [LoadPlane] reads. Fields are in clock units, dx/ds.
 type Plane struct {
-	S, T []float64 // [T] clock of each column and time t(s) of the homotopy
+	S []float64 // [T] clock of each column
+	T []float64 // [T] time t(s) of the homotopy; empty where it has none
+
+	Mu, V, MuDot, VDot []float64 // [T] the homotopy's coefficients there
 
 	Points, Field, FieldExact [][]pair // [T][n] draws of ρ̄(·; s), and ∇Φ and ∇Φ* there
 	Grid                      []pair   // [g] where the arrows are drawn
@@ -29,8 +32,7 @@ type Plane struct {
 	Paths, PathsExact         [][]pair // [K][particles] prior particles, carried by each field
 	Density                   figures.Grid
 	Means                     [][]float64 // [m][2] of the data's components
-	Std, Omega, Sigma, ClockC float64     // their standard deviation; ω, σ and c of the homotopy
-	Homotopy                  int         // 0 posterior, 1 linear, 2 straight
+	Std                       float64     // their standard deviation
 	Excess                    mixture.Report
 	NFE                       int     // evaluations for one draw of samples
 	EndError                  float64 // root mean square distance of the particles from where the exact flow takes them
@@ -63,22 +65,18 @@ func effort(data mixture.Mixture) (density, excess int) {
 
 var planeClock = []float64{0.1, 0.3, 0.5, 0.7, 0.9}
 
-var homotopyCodes = map[string]int{"posterior": 0, "linear": 1, "straight": 2}
-
 // NewPlane measures a trained potential of the plane against the exact one of its data.
 func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneOptions) (*Plane, error) {
-	arc, ok := m.Homotopy.(homotopy.Arc)
-	if !ok || data.Dim() != 2 {
-		return nil, fmt.Errorf("figure 1 needs data in the plane and a homotopy on the arc-length clock, got %d dimensions and %v", data.Dim(), m.Homotopy)
+	if data.Dim() != 2 {
+		return nil, fmt.Errorf("figure 1 needs data in the plane, got %d dimensions", data.Dim())
 	}
-	p := &Plane{
-		S: planeClock, Means: data.Means, Std: data.Std, Homotopy: homotopyCodes[arc.Name],
-		Omega: arc.Omega, Sigma: arc.Sigma, ClockC: arc.C,
+	p := &Plane{S: planeClock, Means: data.Means, Std: data.Std}
+	if timed, ok := m.Homotopy.(homotopy.Timed); ok {
+		for _, s := range p.S {
+			p.T = append(p.T, timed.Time(s))
+		}
 	}
-	for _, s := range p.S {
-		p.T = append(p.T, arc.Time(s))
-	}
-	exact := mixture.Optimal{Mixture: data, Homotopy: arc}
+	exact := mixture.Optimal{Mixture: data, Homotopy: m.Homotopy}
 	limit := extent(data)
 	for _, y := range span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid) {
 		for _, x := range span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid) {
@@ -108,6 +106,9 @@ func (p *Plane) evaluate(m *vapo.Model, exact mixture.Optimal, seed int64) error
 	path, err := homotopy.Evaluate(backend.Host(), exact.Homotopy, p.S)
 	if err != nil {
 		return err
+	}
+	for _, c := range path {
+		p.Mu, p.V, p.MuDot, p.VDot = append(p.Mu, c.Mu), append(p.V, c.V), append(p.MuDot, c.MuDot), append(p.VDot, c.VDot)
 	}
 	for k, s := range p.S {
 		at := make([]pair, 0, planePoints+len(p.Grid))

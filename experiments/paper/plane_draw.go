@@ -2,6 +2,7 @@ package paper
 
 import (
 	"fmt"
+	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -10,19 +11,21 @@ import (
 )
 
 // Save writes the arrays to path as .npz, in float64. Whoever has them can compute the exact field
-// again: means, std, omega, sigma, clock_c and homotopy say which it is.
+// again, from means, std and the homotopy's coefficients mu, v, mu_dot and v_dot at s; which homotopy it is stands in the manifest.
 func (p *Plane) Save(path string) error {
 	q := p.Excess.Quarters
 	arrays := map[string]*tensors.Tensor{
-		"s": vector(p.S), "t": vector(p.T),
+		"s": vector(p.S), "mu": vector(p.Mu), "v": vector(p.V), "mu_dot": vector(p.MuDot), "v_dot": vector(p.VDot),
 		"points": stack(p.Points), "field": stack(p.Field), "field_exact": stack(p.FieldExact),
 		"grid": pairs(p.Grid), "grid_field": stack(p.GridField), "grid_field_exact": stack(p.GridExact),
 		"path_s": vector(p.PathS), "paths": stack(p.Paths), "paths_exact": stack(p.PathsExact),
 		"density_x": vector(p.Density.X), "density_y": vector(p.Density.Y), "density": matrix(p.Density.Values),
 		"means": matrix(p.Means), "std": number(p.Std),
-		"omega": number(p.Omega), "sigma": number(p.Sigma), "clock_c": number(p.ClockC), "homotopy": number(float64(p.Homotopy)),
 		"relative_excess": number(p.Excess.Overall), "relative_excess_quarters": vector(q[:]),
 		"nfe": number(float64(p.NFE)), "end_error": number(p.EndError),
+	}
+	if len(p.T) > 0 {
+		arrays["t"] = vector(p.T)
 	}
 	if len(p.KL.S) > 0 {
 		for name, values := range p.klArrays() {
@@ -44,17 +47,22 @@ func (p *Plane) klArrays() map[string]*[]float64 {
 func LoadPlane(dir, file string) (*Plane, error) {
 	r := readRecord(dir, file)
 	p := &Plane{
-		S: r.vector("s"), T: r.vector("t"),
+		S:      r.vector("s"),
 		Points: r.stack("points"), Field: r.stack("field"), FieldExact: r.stack("field_exact"),
 		Grid: r.pairs("grid"), GridField: r.stack("grid_field"), GridExact: r.stack("grid_field_exact"),
 		PathS: r.vector("path_s"), Paths: r.stack("paths"), PathsExact: r.stack("paths_exact"),
 		Density: figures.Grid{X: r.vector("density_x"), Y: r.vector("density_y"), Values: r.matrix("density")},
 		Means:   r.matrix("means"), Std: r.number("std"),
-		Omega: r.number("omega"), Sigma: r.number("sigma"), ClockC: r.number("clock_c"), Homotopy: int(r.number("homotopy")),
 		NFE: int(r.number("nfe")), EndError: r.number("end_error"),
 	}
 	p.Excess.Overall = r.number("relative_excess")
 	copy(p.Excess.Quarters[:], r.vector("relative_excess_quarters"))
+	if r.has("t") {
+		p.T = r.vector("t")
+	}
+	if r.has("mu") { // older records name the homotopy by a number
+		p.Mu, p.V, p.MuDot, p.VDot = r.vector("mu"), r.vector("v"), r.vector("mu_dot"), r.vector("v_dot")
+	}
 	if r.has("kl_off_mode_exact") {
 		for name, values := range p.klArrays() {
 			*values = r.vector(name)
@@ -68,7 +76,11 @@ func LoadPlane(dir, file string) (*Plane, error) {
 func (p *Plane) Draw(about string) (*figures.Figure, error) {
 	d := figures.FieldData{Density: p.Density, PathS: p.PathS, Caption: p.caption(about)}
 	for k, s := range p.S {
-		d.Columns = append(d.Columns, figures.FieldColumn{S: s, T: p.T[k]})
+		column := figures.FieldColumn{S: s, T: math.NaN()}
+		if len(p.T) > 0 {
+			column.T = p.T[k]
+		}
+		d.Columns = append(d.Columns, column)
 	}
 	for _, row := range []struct {
 		name  string

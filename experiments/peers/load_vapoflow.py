@@ -67,7 +67,8 @@ class Potential(torch.nn.Module):
         return h @ self.w[name + "/dense/weights"] + self.w[name + "/dense/biases"]
 
     def mlp(self, scope, x, clock):
-        h, i = torch.cat([x, clock], -1), 0
+        waves = [x * (math.pi / 4 * (k + 1)) for k in range(self.config.get("options", {}).get("potential.frequencies", 0))]
+        h, i = torch.cat([x, clock] + [f(a) for a in waves for f in (torch.sin, torch.cos)], -1), 0
         while f"{scope}hidden_{i}/dense/weights" in self.w:
             h, i = silu(self.dense(f"{scope}hidden_{i}", h)), i + 1
         return self.dense(scope + "readout", h)[:, 0]
@@ -99,11 +100,19 @@ class Potential(torch.nn.Module):
 
     def coefficients(self, s):
         """The path's μ, v and their derivatives in s."""
-        c, kappa0, omega = self.path["c"], self.path["kappa0"], self.path["omega"]
+        name, omega, sigma = self.path["name"], self.path["omega"], self.path.get("sigma")
+        if name == "trigonometric":
+            speed = math.pi / 2 * (1 - self.path["end"])
+            mu, sd = torch.sin(speed * s), omega * torch.sin(math.pi / 2 * ((1 - s) + self.path["end"] * s))
+            return mu, sd**2, speed * sd / omega, -2 * speed * omega * mu * sd
+        if name not in ("posterior", "linear", "straight"):
+            raise ValueError(f"this loader does not know the path {name!r}")
+        c = {"posterior": lambda: 1 - sigma / math.hypot(sigma, omega), "linear": lambda: 1 - sigma / omega, "straight": lambda: 1 - 1e-3}[name]()
         r = (1 - s) + (1 - c) * s
         v, v_dot = (omega * r) ** 2, -2 * c * omega**2 * r
-        if kappa0 == 0:  # straight
+        if name == "straight":
             return c * s, v, torch.full_like(s, c), v_dot
+        kappa0 = 1 if name == "posterior" else omega**2 / (omega**2 - sigma**2)
         return kappa0 * c * s * (1 + r), v, 2 * c * kappa0 * r, v_dot
 
     def gaussian(self, x, s):

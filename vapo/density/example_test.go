@@ -16,10 +16,7 @@ import (
 
 // ring is the flow of the exact potential of eight Gaussians on the paper's path. That of a trained model m is &m.Flow.
 func ring() *flow.Flow {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		panic(err)
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	return &flow.Flow{
 		Backend:   backend.Host(),
 		Homotopy:  path,

@@ -34,7 +34,7 @@ func TestFlowOfTheOracle(t *testing.T) {
 		{"gauss16", mixture.Gauss16(), "posterior", 1, tight},
 	} {
 		t.Run(fmt.Sprintf("%s/%s/s=%g", c.name, c.path, c.s), func(t *testing.T) {
-			path, err := homotopy.New(c.path, 1, 0.01)
+			path, err := homotopy.New(c.path, 1, 0.01, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,12 +19,9 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-func posterior(t testing.TB) homotopy.Arc {
+func posterior(t testing.TB) homotopy.Homotopy {
 	t.Helper()
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	return path
 }
 

@@ -17,7 +17,7 @@ import (
 func TestInversionOfTheOracle(t *testing.T) {
 	for name, data := range map[string]mixture.Mixture{"gauss2": mixture.Gauss2(), "ring8": mixture.Ring8(), "gauss16": mixture.Gauss16()} {
 		for _, kind := range homotopy.List.Names() {
-			path, err := homotopy.New(kind, 1, 0.01)
+			path, err := homotopy.New(kind, 1, 0.01, nil)
 			if err != nil {
 				t.Fatal(err)
 			}

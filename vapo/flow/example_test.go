@@ -18,7 +18,7 @@ var euler = solver.Fixed{Tableau: solver.Euler, Steps: 2}
 
 // The exact potential of eight Gaussians on a circle of radius 2: its values, its field, and where it carries the prior.
 func Example() {
-	path, _ := homotopy.Posterior(1, 0.01)
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	f := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}}
 	phi, grad, err := f.Evaluate(tensors.FromValue([][]float64{{1.5, 0}, {0, 0}}), 0.5)
 	if err != nil {

@@ -25,13 +25,10 @@ import (
 // network is the flow of an MLP in the plane, with weights drawn from a seed.
 func network(t *testing.T, b compute.Backend, seed int64) *flow.Flow {
 	t.Helper()
-	path, err := homotopy.Straight(1.5)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1.5}
 	f := &flow.Flow{Backend: b, Homotopy: path, Potential: potential.MLP{Width: 8, Depth: 2}, Shape: []int{2}, Store: model.NewStore()}
 	f.Store.SetParam(model.ParamInitialSeed, seed)
-	_, err = model.CallOnce(backend.Host(), f.Store, func(scope *model.Scope, x, s *potential.Node) *potential.Node {
+	_, err := model.CallOnce(backend.Host(), f.Store, func(scope *model.Scope, x, s *potential.Node) *potential.Node {
 		return f.Potential.Value(scope.At(potential.Scope), x, s)
 	}, [][]float32{{0, 0}}, []float32{0})
 	if err != nil {

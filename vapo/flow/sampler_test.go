@@ -18,10 +18,7 @@ import (
 // A sample is the same to the last bit whoever draws it: all at once, from the middle, or alone.
 func TestSamplerDrawsTheSameSamplesInShards(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
-		path, err := homotopy.Straight(1)
-		if err != nil {
-			t.Fatal(err)
-		}
+		path := homotopy.Straight{Omega: 1}
 		m := &flow.Flow{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}}
 		ctx := context.Background()
 		draw := func(first, n int) [][]float32 {

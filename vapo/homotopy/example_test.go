@@ -7,15 +7,12 @@ import (
 
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/named"
 )
 
 // The paper's path, and its coefficients at a few values of the clock.
 func ExamplePosterior() {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	values, err := homotopy.Evaluate(backend.Host(), path, []float64{0, 0.5, 1})
 	if err != nil {
 		fmt.Println(err)
@@ -33,12 +30,8 @@ func ExamplePosterior() {
 }
 
 // Half of the clock is a tiny part of the paper's time, in which the path could not be trained.
-func ExampleArc_Time() {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+func ExamplePosterior_Time() {
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	for _, s := range []float64{0.5, 0.9, 1} {
 		fmt.Printf("s = %.1f is t = %.4f\n", s, path.Time(s))
 	}
@@ -50,11 +43,7 @@ func ExampleArc_Time() {
 
 // Coefficients need not be read in a graph: Evaluate gives float64 on the host.
 func ExampleEvaluate() {
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Straight{Omega: 1}
 	values, err := homotopy.Evaluate(backend.Host(), path, []float64{0.25})
 	if err != nil {
 		fmt.Println(err)
@@ -68,29 +57,20 @@ func ExampleEvaluate() {
 	// homotopy: s = 1.5 is outside [0, 1]
 }
 
-// Every path can be named.
+// A path by name, with an option of its own.
 func ExampleNew() {
-	for _, name := range homotopy.List.Names() {
-		path, err := homotopy.New(name, 1, 0.01)
-		if err != nil {
-			fmt.Println(err)
-			return
-		}
-		fmt.Printf("%s: %s; c = %.4f\n", name, homotopy.List.Summary(name), path.C)
-	}
+	path, err := homotopy.New("trigonometric", 1, 0.01, named.Values{"end": []byte("0.05")})
+	fmt.Println(path, err)
+	_, err = homotopy.New("straight", -1, 0.01, nil)
+	fmt.Println(err)
 	// Output:
-	// posterior: the paper's: alpha = 1, beta = t; c = 0.9900
-	// linear: alpha = 1-t, beta = t; c = 0.9900
-	// straight: flow matching's path: mu = t, sd = omega(1-t); c = 0.9990
+	// trigonometric (omega = 1, end = 0.05) <nil>
+	// homotopy "straight": omega, the prior's standard deviation, must be positive and finite, got -1
 }
 
 // A draw from the path in a graph: where data and noise are at s, and the velocity that the Alignment loss learns in the mean.
 func ExampleDraw() {
-	path, err := homotopy.Linear(1, 0.5)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Linear{Omega: 1, Sigma: 0.5}
 	out, err := model.CallOnceN(backend.Host(), model.NewStore(), func(_ *model.Scope, data, noise, s *homotopy.Node) []*homotopy.Node {
 		point := homotopy.Draw(path, data, noise, s)
 		return []*homotopy.Node{point.X, point.Velocity(), point.Kappa()}

@@ -14,6 +14,13 @@ type Homotopy interface {
 	At(s *Node) Coefficients
 }
 
+// Timed is what a path adds that is a homotopy of log-densities in the paper's time t.
+type Timed interface {
+	Homotopy
+	// Time is t in [0, 1] at clock s (THEORY §2), for axes and tables.
+	Time(s float64) float64
+}
+
 // Coefficients of a Gaussian path N(x; μ x̄, v I) at some s: each of shape [batch].
 type Coefficients struct {
 	Mu, V       *Node // mean factor μ and variance v > 0

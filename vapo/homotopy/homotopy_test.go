@@ -14,46 +14,63 @@ import (
 	"vapoflow/vapo/homotopy/homotopytest"
 )
 
+// logHomotopy is a path that is a homotopy of log-densities, with the constants of its table in THEORY §2.
+type logHomotopy struct {
+	homotopy.Timed
+	name                    string
+	omega, sigma, c, kappa0 float64
+}
+
+func (h logHomotopy) String() string { return fmt.Sprint(h.Timed) }
+
 // paths are all three with the usual and with unusual constants.
-func paths(t testing.TB) []homotopy.Arc {
-	var all []homotopy.Arc
-	for _, c := range [][2]float64{{1, 0.01}, {2.5, 0.3}} {
-		for _, name := range homotopy.List.Names() {
-			h, err := homotopy.New(name, c[0], c[1])
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(all, h)
-		}
+func paths() (all []logHomotopy) {
+	for _, k := range [][2]float64{{1, 0.01}, {2.5, 0.3}} {
+		omega, sigma := k[0], k[1]
+		all = append(all,
+			logHomotopy{homotopy.Posterior{Omega: omega, Sigma: sigma}, "posterior", omega, sigma, 1 - sigma/math.Sqrt(sigma*sigma+omega*omega), 1},
+			logHomotopy{homotopy.Linear{Omega: omega, Sigma: sigma}, "linear", omega, sigma, 1 - sigma/omega, omega * omega / (omega*omega - sigma*sigma)},
+			logHomotopy{homotopy.Straight{Omega: omega}, "straight", omega, omega * homotopy.StraightEnd, 1 - 1e-3, 0})
 	}
 	return all
 }
 
+// Every path that can be named passes the suite, and says its name in its string.
 func TestSuite(t *testing.T) {
-	for _, h := range paths(t) {
-		t.Run(h.String(), func(t *testing.T) { homotopytest.Run(t, h, h.Omega) })
+	for _, k := range [][2]float64{{1, 0.01}, {2.5, 0.3}} {
+		for _, name := range homotopy.List.Names() {
+			omega := k[0]
+			if !homotopy.List.Takes(name, "omega") {
+				omega = 1
+			}
+			h, err := homotopy.New(name, omega, k[1], nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Run(fmt.Sprint(h), func(t *testing.T) { homotopytest.Run(t, h, omega) })
+		}
 	}
 }
 
 // exponents are α(t) and β(t) of the table in THEORY §1.
-func exponents(h homotopy.Arc, t float64) (alpha, beta float64) {
-	switch h.Name {
+func exponents(h logHomotopy, t float64) (alpha, beta float64) {
+	switch h.name {
 	case "posterior":
 		return 1, t
 	case "linear":
 		return 1 - t, t
 	default:
-		return 1 / (1 - t), t * h.Sigma * h.Sigma / (h.Omega * h.Omega * (1 - t) * (1 - t))
+		return 1 / (1 - t), t * h.sigma * h.sigma / (h.omega * h.omega * (1 - t) * (1 - t))
 	}
 }
 
 // TestTable: on the clock, the path is the conditional log-homotopy of THEORY §1 at the paper's
 // time t(s): first its table's μ and v, then the density itself, log N(x; μx̄, vI) = α log q + β log p + const.
 func TestTable(t *testing.T) {
-	for _, h := range paths(t) {
+	for _, h := range paths() {
 		for _, c := range homotopytest.Evaluate(t, h, homotopytest.Grid(21)) {
 			alpha, beta := exponents(h, h.Time(c.S))
-			omega2, sigma2 := h.Omega*h.Omega, h.Sigma*h.Sigma
+			omega2, sigma2 := h.omega*h.omega, h.sigma*h.sigma
 			d := alpha*sigma2 + beta*omega2
 			near(t, fmt.Sprintf("%v: μ(%g)", h, c.S), c.Mu, beta*omega2/d, 1e-10)
 			near(t, fmt.Sprintf("%v: v(%g)", h, c.S), c.V, omega2*sigma2/d, 1e-10)
@@ -74,25 +91,17 @@ func TestTable(t *testing.T) {
 
 // TestClock: the arc-length clock and its table, THEORY §2.
 func TestClock(t *testing.T) {
-	for _, h := range paths(t) {
-		omega, sigma := h.Omega, h.Sigma
-		want := map[string][2]float64{ // c, κ₀
-			"posterior": {1 - sigma/math.Sqrt(sigma*sigma+omega*omega), 1},
-			"linear":    {1 - sigma/omega, omega * omega / (omega*omega - sigma*sigma)},
-			"straight":  {1 - 1e-3, 0},
-		}[h.Name]
-		near(t, h.String()+": c", h.C, want[0], 1e-14)
-		near(t, h.String()+": κ₀", h.Kappa0, want[1], 1e-14)
+	for _, h := range paths() {
 		for _, c := range homotopytest.Evaluate(t, h, homotopytest.Grid(21)) {
-			r := 1 - h.C*c.S
-			near(t, h.String()+": √v", math.Sqrt(c.V), omega*r, 1e-12)
-			near(t, h.String()+": d√v/ds", c.VDot/(2*math.Sqrt(c.V)), -h.C*omega, 1e-12)
-			if h.Name == "straight" {
-				near(t, h.String()+": μ", c.Mu, h.C*c.S, 1e-12)
-				near(t, h.String()+": μ̇", c.MuDot, h.C, 1e-12)
+			r := 1 - h.c*c.S
+			near(t, h.String()+": √v", math.Sqrt(c.V), h.omega*r, 1e-12)
+			near(t, h.String()+": d√v/ds", c.VDot/(2*math.Sqrt(c.V)), -h.c*h.omega, 1e-12)
+			if h.name == "straight" {
+				near(t, h.String()+": μ", c.Mu, h.c*c.S, 1e-12)
+				near(t, h.String()+": μ̇", c.MuDot, h.c, 1e-12)
 			} else {
-				near(t, h.String()+": μ", c.Mu, want[1]*(1-r*r), 1e-12)
-				near(t, h.String()+": μ̇", c.MuDot, 2*want[1]*h.C*r, 1e-12)
+				near(t, h.String()+": μ", c.Mu, h.kappa0*(1-r*r), 1e-12)
+				near(t, h.String()+": μ̇", c.MuDot, 2*h.kappa0*h.c*r, 1e-12)
 			}
 		}
 	}
@@ -100,9 +109,9 @@ func TestClock(t *testing.T) {
 
 // TestTimeEnds: t runs from 0 to 1 (to 1 − t_min for Straight), and grows.
 func TestTimeEnds(t *testing.T) {
-	for _, h := range paths(t) {
+	for _, h := range paths() {
 		end := 1.0
-		if h.Name == "straight" {
+		if h.name == "straight" {
 			end -= homotopy.StraightEnd
 		}
 		near(t, h.String()+": t(0)", h.Time(0), 0, 0)
@@ -118,7 +127,7 @@ func TestTimeEnds(t *testing.T) {
 // TestKappa: κ = (v/2) d/ds log(μ²/v), THEORY §6, in the graph and on the host, by central differences.
 func TestKappa(t *testing.T) {
 	const step = 1e-6
-	for _, h := range paths(t) {
+	for _, h := range paths() {
 		for _, s := range []float64{0.1, 0.4, 0.7, 0.95} {
 			c := homotopytest.Evaluate(t, h, []float64{s - step, s, s + step})
 			logRatio := func(c homotopy.Values) float64 { return math.Log(c.Mu * c.Mu / c.V) }
@@ -140,13 +149,13 @@ func TestInnovation(t *testing.T) {
 	const step = 1e-6
 	data, noise := []float64{0.9, -0.4, 1.3}, []float64{0.6, -1.7, 0.3}
 	dot := func(x, y []float64) float64 { return x[0]*y[0] + x[1]*y[1] + x[2]*y[2] }
-	for _, h := range paths(t) {
+	for _, h := range paths() {
 		for _, s := range []float64{0.1, 0.5, 0.9} {
 			c := homotopytest.Evaluate(t, h, []float64{s})[0]
 			alpha0, beta0 := exponents(h, h.Time(s-step))
 			alpha1, beta1 := exponents(h, h.Time(s+step))
-			prior := (alpha1 - alpha0) / (2 * step) / (h.Omega * h.Omega)
-			likelihood := (beta1 - beta0) / (2 * step) / (h.Sigma * h.Sigma)
+			prior := (alpha1 - alpha0) / (2 * step) / (h.omega * h.omega)
+			likelihood := (beta1 - beta0) / (2 * step) / (h.sigma * h.sigma)
 
 			x, residual := make([]float64, 3), make([]float64, 3)
 			for j := range x {
@@ -165,7 +174,7 @@ func TestInnovation(t *testing.T) {
 // and for images.
 func TestVelocity(t *testing.T) {
 	const step = 1e-6
-	h := paths(t)[1]
+	h := paths()[1]
 	r := rand.New(rand.NewPCG(1, 1))
 	random := func() [][][]float64 {
 		x := [][][]float64{{{0, 0}, {0, 0}}, {{0, 0}, {0, 0}}}
@@ -190,11 +199,11 @@ func TestVelocity(t *testing.T) {
 }
 
 func TestErrorsNameTheValue(t *testing.T) {
-	_, unknown := homotopy.New("circular", 1, 0.01)
-	_, omega := homotopy.Posterior(-2, 0.01)
-	_, sigma := homotopy.Posterior(1, math.NaN())
-	_, wide := homotopy.Linear(0.5, 0.75)
-	_, outside := homotopy.Evaluate(backend.Host(), paths(t)[0], []float64{0.5, 1.25})
+	_, unknown := homotopy.New("circular", 1, 0.01, nil)
+	omega := homotopy.Posterior{Omega: -2, Sigma: 0.01}.Validate()
+	sigma := homotopy.Posterior{Omega: 1, Sigma: math.NaN()}.Validate()
+	wide := homotopy.Linear{Omega: 0.5, Sigma: 0.75}.Validate()
+	_, outside := homotopy.Evaluate(backend.Host(), paths()[0], []float64{0.5, 1.25})
 	for want, err := range map[string]error{"circular": unknown, "-2": omega, "NaN": sigma, "0.75": wide, "1.25": outside} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("want an error that names %s, got %v", want, err)

@@ -9,8 +9,8 @@ import (
 // Path is any other Gaussian path, by its mean factor μ(s) and standard deviation √v(s) > 0 on s in
 // [0, 1], both [batch] to [batch]. Their derivatives are taken by automatic differentiation.
 type Path struct {
-	Name   string
-	Mu, Sd func(s *Node) *Node
+	Name   string              `json:"-"`
+	Mu, Sd func(s *Node) *Node `json:"-"`
 }
 
 var _ Homotopy = Path{}

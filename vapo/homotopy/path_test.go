@@ -10,6 +10,7 @@ import (
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/homotopy/homotopytest"
+	"vapoflow/vapo/named"
 )
 
 // trigonometric keeps the variance of white data: μ = sin θ, √v = cos θ, θ = 0.99 πs/2.
@@ -20,6 +21,16 @@ var trigonometric = homotopy.Path{
 }
 
 func TestPath(t *testing.T) { homotopytest.Run(t, trigonometric, 1) }
+
+// A path by two functions can be named as any other.
+func TestPathInAList(t *testing.T) {
+	list := named.New("homotopy", named.Entries[homotopy.Homotopy]{{"mine", "by two functions", trigonometric}})
+	h, err := list.Make("mine", map[string]any{"omega": 1.0, "sigma": 0.01}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	homotopytest.Run(t, h, 1)
+}
 
 func ExamplePath() {
 	values, err := homotopy.Evaluate(backend.Host(), trigonometric, []float64{0, 1})

@@ -49,10 +49,7 @@ func TestAveragedIsTheBatchsExactField(t *testing.T) {
 // field is orthogonal to functions of x within three standard errors, and has less than half of the variance.
 func TestAveragedHasTheSameMeanAndLessNoise(t *testing.T) {
 	const batches, n = 4000, 8
-	h, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	ring := mixture.Ring8()
 	exec := model.MustNewExec(backend.Host(), model.NewStore(), func(scope *model.Scope, data, noise, s *loss.Node) []*loss.Node {
 		p := homotopy.Draw(h, data, noise, s)

@@ -44,10 +44,7 @@ func TestCovarianceValue(t *testing.T) {
 // weight, a factor on the network, is far larger for the covariance estimator than for the others (THEORY §5): here 47 and 118 times.
 func TestGradientNoise(t *testing.T) {
 	const n = 4000
-	h, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	ring := mixture.Ring8()
 	factors, clock := make([]float64, n), make([]float64, n)
 	r := rand.New(rand.NewPCG(3, 3))

@@ -16,11 +16,7 @@ import (
 // A loss by name, for the exact potential of one Gaussian and for half of it: the optimum is lower
 // with every estimator, here on 1,000 draws at s = 0.5.
 func Example_list() {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	data := mixture.Gauss2()
 	best := mixture.Optimal{Mixture: data, Homotopy: path}
 	half := func(at potential.At) potential.At {
@@ -60,11 +56,7 @@ func Example_list() {
 
 // The three estimators have one mean; this is the plainest, ½‖∇Φ − u_c‖² for each example.
 func ExampleAlignment() {
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Straight{Omega: 1}
 	out, err := model.CallOnceN(backend.Host(), model.NewStore(), func(scope *model.Scope, x, noise, s *loss.Node) []*loss.Node {
 		still := func(x, s *loss.Node) (phi, grad *loss.Node) { // Φ = 0
 			return graph.ZerosLike(s), graph.ZerosLike(x)

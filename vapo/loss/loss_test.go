@@ -120,11 +120,11 @@ func exact(t *testing.T, h homotopy.Homotopy) mixture.Optimal {
 	return mixture.Optimal{Mixture: m, Homotopy: h}
 }
 
-func paths(t *testing.T) []homotopy.Arc {
+func paths(t *testing.T) []homotopy.Homotopy {
 	t.Helper()
-	var all []homotopy.Arc
+	var all []homotopy.Homotopy
 	for _, name := range homotopy.List.Names() {
-		h, err := homotopy.New(name, 1.3, 0.1)
+		h, err := homotopy.New(name, 1.3, 0.1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -87,7 +87,7 @@ func TestAutonomous(t *testing.T) {
 			for i := range s {
 				flux += w[i] * math.Exp(exact.LogDensity[i]) * exact.Field[i][0]
 			}
-			want := cdf(x, h.Omega*h.Omega)
+			want := cdf(x, coefficients(t, h, 0).V)
 			for k, mean := range m.Means {
 				want -= weight(m, k) * cdf(x-end.Mu*mean[0], end.V+end.Mu*end.Mu*m.Std*m.Std)
 			}

@@ -14,11 +14,7 @@ import (
 
 // The exact potential, its field and the density of the ring, halfway along the paper's path.
 func ExampleOptimal() {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	oracle := mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}
 	exact, err := oracle.Evaluate(backend.Host(), [][]float64{{0.5, 0}, {1.5, 0}, {3, 0}}, 0.5)
 	if err != nil {
@@ -41,11 +37,7 @@ func ExamplePoints() {
 		fmt.Println(err)
 		return
 	}
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Straight{Omega: 1}
 	exact, err := mixture.Optimal{Mixture: data, Homotopy: path}.Evaluate(backend.Host(), [][]float64{{0.9, 1.7}}, 0.9)
 	if err != nil {
 		fmt.Println(err)
@@ -59,11 +51,7 @@ func ExamplePoints() {
 // How far a potential is from the best one, before it has learned anything: that of a Gaussian with
 // the ring's spread.
 func ExampleExcess() {
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Straight{Omega: 1}
 	blob := mixture.Mixture{Means: [][]float64{{0, 0}}, Std: 1.4}
 	guess := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: blob, Homotopy: path}, Shape: []int{2}}
 	report, err := mixture.Excess(context.Background(), guess, mixture.Ring8(), 4000, 1)
@@ -88,11 +76,7 @@ func ExampleMixture_Sample() {
 
 // Any covariance, on the host.
 func ExampleGaussian() {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	at, err := homotopy.Evaluate(backend.Host(), path, []float64{0.5})
 	if err != nil {
 		fmt.Println(err)
@@ -115,11 +99,7 @@ func ExampleNew() {
 		fmt.Println(err)
 		return
 	}
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Straight{Omega: 1}
 	exact, err := mixture.Optimal{Mixture: m, Homotopy: path}.Evaluate(backend.Host(), [][]float64{{0}, {1}}, 0.9)
 	if err != nil {
 		fmt.Println(err)

@@ -100,7 +100,7 @@ func TestFlowMap(t *testing.T) {
 	for _, h := range paths(t) {
 		at := func(s float64) []float64 {
 			c := coefficients(t, h, s)
-			scale := math.Sqrt(c.V+c.Mu*c.Mu*m.Std*m.Std) / h.Omega
+			scale := math.Sqrt(c.V+c.Mu*c.Mu*m.Std*m.Std) / coefficients(t, h, 0).Sd()
 			return []float64{c.Mu*m.Means[0][0] + scale*0.7, c.Mu*m.Means[0][1] - scale*1.9}
 		}
 		for _, s := range []float64{0.1, 0.5, 0.9} {

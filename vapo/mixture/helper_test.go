@@ -30,11 +30,11 @@ func problems(t testing.TB) map[string]mixture.Mixture {
 }
 
 // paths are the three with σ = 0.1, which keeps κ, by which some identities divide, away from zero.
-func paths(t testing.TB) []homotopy.Arc {
+func paths(t testing.TB) []homotopy.Homotopy {
 	t.Helper()
-	var all []homotopy.Arc
+	var all []homotopy.Homotopy
 	for _, name := range homotopy.List.Names() {
-		h, err := homotopy.New(name, 1.3, 0.1)
+		h, err := homotopy.New(name, 1.3, 0.1, nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -17,11 +17,7 @@ import (
 // Metropolis corrects, and in truth. A trained model takes the exact potential's place by its backend, homotopy, potential, store
 // and shape.
 func ExamplePosterior_Sample() {
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	ring := mixture.Ring8()
 	flow := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: ring, Homotopy: path}, Shape: []int{2}}
 	a, y, noise := mat.NewDense(1, 2, []float64{1, 0.3}), []float64{1.2}, 0.3

@@ -16,12 +16,9 @@ import (
 	"vapoflow/vapo/posterior"
 )
 
-func paper(t testing.TB) homotopy.Arc {
+func paper(t testing.TB) homotopy.Homotopy {
 	t.Helper()
-	path, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	return path
 }
 

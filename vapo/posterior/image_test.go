@@ -20,10 +20,7 @@ import (
 // neither holds.
 func TestImagesKeepWhatIsKnown(t *testing.T) {
 	const n, noise, level = 32, 0.05, 0.9
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1}
 	shape, waves := []int{4, 4, 3}, []float32{1, 1, 1, 1, 1, 1, -1, -1, 1, -1, -1, 1, 1, -1, 1, -1}
 	for i := range waves {
 		waves[i] /= 2 // rows of an orthogonal matrix, from smooth to rough

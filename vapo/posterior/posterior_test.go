@@ -116,10 +116,7 @@ func TestWarnings(t *testing.T) {
 
 func TestErrorsNameTheValue(t *testing.T) {
 	ctx, path := context.Background(), paper(t)
-	straight, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	straight := homotopy.Straight{Omega: 1}
 	flow := oracle(mixture.Gauss2(), path)
 	run := func(p *posterior.Posterior, how posterior.Chains) error {
 		_, err := p.Sample(ctx, how, 2)

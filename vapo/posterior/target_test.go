@@ -15,10 +15,7 @@ import (
 // TestTargets: at interior levels the inverted log-density is log ρ̄ up to a constant, and its gradient, the likelihood's and
 // that of the guidance agree with central differences; the denoised mean, which guidance reads, is the exact one.
 func TestTargets(t *testing.T) {
-	path, err := homotopy.Straight(1.2)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1.2}
 	data := mixture.Ring8()
 	flow := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: data, Homotopy: path}, Shape: []int{2}}
 	l, err := Matrix(mat.NewDense(1, 2, []float64{0.8, -0.4}), [][]float64{{0.7}}, 0.3)

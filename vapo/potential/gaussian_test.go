@@ -56,10 +56,7 @@ func alignment(t *testing.T, b compute.Backend, p potential.Potential, h homotop
 // On Gaussian data the base alone is optimal: its alignment is the conditional variance of u_c
 // given x, here compared with the exact per-coordinate value.
 func TestGaussianBaseIsExactOnGaussianData(t *testing.T) {
-	h, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := homotopy.Straight{Omega: 1}
 	// x̄ = m + R diag(sd) z, R a rotation by 30°.
 	mean, sd := []float64{1, -0.5}, []float64{0.2, 1.5}
 	cos, sin := math.Cos(math.Pi/6), math.Sin(math.Pi/6)
@@ -112,10 +109,7 @@ func TestDCTBaseOnCIFAR10(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	h := homotopy.Straight{Omega: 1}
 	shape := train.Info().Shape
 	gaussian, err := potential.FitGaussian(shape, 5000, train.Read)
 	if err != nil {
@@ -136,7 +130,7 @@ func TestFitGaussianRefusesOneExample(t *testing.T) {
 }
 
 func ExampleGaussianBase() {
-	path, _ := homotopy.Straight(1)
+	path := homotopy.Straight{Omega: 1}
 	gaussian, _ := potential.FitGaussian([]int{1}, 2, func(i int, dst []float32) error {
 		dst[0] = float32(2 + 2*i) // two examples, 2 and 4: N(3, 1)
 		return nil

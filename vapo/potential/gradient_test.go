@@ -19,10 +19,7 @@ func networks(t *testing.T) map[string]struct {
 	shape []int
 } {
 	t.Helper()
-	path, err := homotopy.Straight(1)
-	if err != nil {
-		t.Fatal(err)
-	}
+	path := homotopy.Straight{Omega: 1}
 	base := func(rest potential.Potential, shape []int) potential.Potential {
 		gaussian, err := potential.FitGaussian(shape, 64, func(i int, dst []float32) error {
 			rng := rand.New(rand.NewPCG(9, uint64(i)))

@@ -14,10 +14,7 @@ import (
 type broken func(c homotopy.Coefficients) homotopy.Coefficients
 
 func (b broken) At(s *homotopy.Node) homotopy.Coefficients {
-	h, err := homotopy.Posterior(1, 0.01)
-	if err != nil {
-		panic(err)
-	}
+	h := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	return b(h.At(s))
 }
 

@@ -62,14 +62,7 @@ func features(theta *loss.Node) potential.At {
 }
 
 // path has a moderate σ, so that the noisiest estimators are told from wrong ones by few draws.
-var path = must(homotopy.Posterior(1, 0.3))
-
-func must(h homotopy.Homotopy, err error) homotopy.Homotopy {
-	if err != nil {
-		panic(err)
-	}
-	return h
-}
+var path = homotopy.Posterior{Omega: 1, Sigma: 0.3}
 
 // batch draws n examples [n, d] of two skewed clusters, noise, and s inside (0.05, 0.95).
 func batch(r *rand.Rand, n, d int) (data, noise *tensors.Tensor, s []float64) {
