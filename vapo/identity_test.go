@@ -30,10 +30,7 @@ func TestFolderIsOfOneTraining(t *testing.T) {
 		return set
 	}
 	path := func(sigma float64) homotopy.Homotopy {
-		h, err := homotopy.Posterior(1, sigma)
-		if err != nil {
-			t.Fatal(err)
-		}
+		h := homotopy.Posterior{Omega: 1, Sigma: sigma}
 		return h
 	}
 	training := vapo.DefaultTraining()

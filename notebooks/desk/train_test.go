@@ -55,7 +55,7 @@ func TestFitTrainsOnce(t *testing.T) {
 	training := tiny(20).Training
 	fit := func(l loss.Loss) (*vapo.Model, string) {
 		data := desk.Must(dataset.Points("mine", [][]float64{{1, 0}, {0, 1}, {-1, 0}}))
-		m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: desk.Must(homotopy.Straight(0.01)), Potential: potential.MLP{Width: 8, Depth: 1}, Shape: []int{2}}}
+		m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: homotopy.Straight{Omega: 0.01}, Potential: potential.MLP{Width: 8, Depth: 1}, Shape: []int{2}}}
 		desk.Check(desk.Fit(t.Context(), m, l, data, training))
 		return m, desk.Must(vapo.WeightsSHA256(m.Store))
 	}
