@@ -92,14 +92,6 @@ func (r *run) level(c homotopy.Values, spread float64) *level {
 	return &level{c, at, w}
 }
 
-// finishing is the guidance that takes draws to s = 1: that of the way, or as derived.
-func (r *run) finishing() Guided {
-	if r.how.Guide != nil {
-		return *r.how.Guide
-	}
-	return Guided{Strength: 1}
-}
-
 // adaptation is how fast the step sizes follow the acceptance at transition k of a level.
 func adaptation(k int) float64 { return 1 / math.Sqrt(1+float64(k)/5) }
 

@@ -18,7 +18,7 @@ type Chains struct {
 	Leapfrog int                // leapfrog steps of a transition; 0 or 1 is MALA, more is Hamiltonian Monte Carlo
 	Exchange bool               // keep a copy of each chain on every level and swap neighbours, so that modes are visited by their weight
 	Guide    *Guided            // carries the chains from level to level along the guided flow; nil leaves them where they are
-	Finish   int                // steps of the guided flow from the last draws to s = 1; 0 leaves it out
+	Finish   int                // steps of the guided flow, of strength 1 whatever Guide has, from the last draws to s = 1; 0 leaves it out
 	Seed     uint64             // chain i is a function of (Seed, i)
 	Batch    int                // chains computed together; 0 means 256 points or 8 images
 	Progress func(done, of int) // is told of each transition; may be nil
@@ -131,7 +131,7 @@ type gathered struct {
 func (a *gathered) add(r *run, fresh int) error {
 	last, d := r.levels[len(r.levels)-1], r.p.dim()
 	if r.how.Finish > 0 && last.c.S < 1 {
-		end, err := r.p.carry(r.ctx, r.finishing(), r.g, last.w.x, last.c.S, 1, r.how.Finish)
+		end, err := r.p.carry(r.ctx, Guided{Strength: 1}, r.g, last.w.x, last.c.S, 1, r.how.Finish)
 		if err != nil {
 			return err
 		}
