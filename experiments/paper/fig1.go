@@ -88,12 +88,12 @@ func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mi
 	if err != nil {
 		return err
 	}
-	w.run.Results["relative_excess"] = p.Excess.Overall
+	w.keep("relative_excess", p.Excess.Overall, p.Excess.StdErr)
 	for i, q := range p.Excess.Quarters {
-		w.run.Results[fmt.Sprintf("relative_excess_q%d", i+1)] = q
+		w.keep(fmt.Sprintf("relative_excess_q%d", i+1), q, p.Excess.QuartersStdErr[i])
 	}
 	w.run.Results["nfe"] = float64(p.NFE)
-	w.run.Results["end_error_rms"] = p.EndError
+	w.keep("end_error_rms", p.EndError, p.EndErrorErr)
 	if n := len(p.KL.S); n > 0 { // points have no density to compare with
 		w.keep("kl", p.KL.Value[n-1], p.KL.StdErr[n-1])
 		w.keep("off_mode", p.KL.OffMode[n-1], p.KL.OffModeErr[n-1])

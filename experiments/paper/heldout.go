@@ -3,12 +3,14 @@ package paper
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
@@ -19,6 +21,9 @@ import (
 type Alignment struct {
 	Overall  float64
 	Quarters [4]float64
+
+	StdErr         float64 // standard errors of the examples, not of the training
+	QuartersStdErr [4]float64
 }
 
 // heldOutBatch is the number of examples evaluated at once.
@@ -48,7 +53,7 @@ func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment,
 	defer exec.Finalize()
 
 	place := rand.New(rand.NewPCG(seed, 0)).Perm(n) // sets may be sorted: s must not follow their order
-	var count [4]float64
+	var values [4][]float64
 	dims := append([]int{heldOutBatch}, info.Shape...)
 	for start := 0; start < n; start += heldOutBatch {
 		x, noise, s := make([]float32, heldOutBatch*size), make([]float32, heldOutBatch*size), make([]float32, heldOutBatch)
@@ -69,15 +74,14 @@ func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment,
 		}
 		for k, v := range tensors.MustCopyFlatData[float32](out[0])[:min(heldOutBatch, n-start)] {
 			quarter := min(int(4*s[k]), 3)
-			a.Quarters[quarter] += float64(v)
-			count[quarter]++
-			a.Overall += float64(v) / float64(n)
+			values[quarter] = append(values[quarter], float64(v))
 		}
 		out[0].MustFinalizeAll()
 	}
-	for q := range count {
-		a.Quarters[q] /= max(1, count[q])
+	for q, v := range values {
+		a.Quarters[q], a.QuartersStdErr[q] = uncertainty.Mean(v)
 	}
+	a.Overall, a.StdErr = uncertainty.Mean(slices.Concat(values[:]...))
 	return a, nil
 }
 

@@ -36,8 +36,8 @@ func TestHeldOutOfTheExactPotential(t *testing.T) {
 		want[4*i/n] += (c*c*(tau*tau+1) - cov*cov/(mu*mu*tau*tau+sd*sd)) / (n / 4)
 	}
 	for q := range want {
-		if math.Abs(got.Quarters[q]-want[q]) > 0.03*want[q] {
-			t.Errorf("quarter %d: %.4f, exactly %.4f", q, got.Quarters[q], want[q])
+		if e := got.QuartersStdErr[q]; math.Abs(got.Quarters[q]-want[q]) > 3*e || e > 0.015*want[q] {
+			t.Errorf("quarter %d: %.4f ± %.4f, exactly %.4f", q, got.Quarters[q], e, want[q])
 		}
 	}
 	if mean := (want[0] + want[1] + want[2] + want[3]) / 4; math.Abs(got.Overall-mean) > 0.02*mean {

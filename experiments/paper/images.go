@@ -129,10 +129,10 @@ func (w *work) measureHeldOut(m *vapo.Model) error {
 	if err != nil {
 		return err
 	}
-	w.run.Results["held_out_alignment_untrained"] = before.Overall
-	w.run.Results["held_out_alignment"] = after.Overall
+	w.keep("held_out_alignment_untrained", before.Overall, before.StdErr)
+	w.keep("held_out_alignment", after.Overall, after.StdErr)
 	for i, q := range after.Quarters {
-		w.run.Results[fmt.Sprintf("held_out_alignment_q%d", i+1)] = q
+		w.keep(fmt.Sprintf("held_out_alignment_q%d", i+1), q, after.QuartersStdErr[i])
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/figures"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
@@ -35,7 +36,7 @@ type Plane struct {
 	Std                       float64     // their standard deviation
 	Excess                    mixture.Report
 	NFE                       int     // evaluations for one draw of samples
-	EndError                  float64 // root mean square distance of the particles from where the exact flow takes them
+	EndError, EndErrorErr     float64 // root mean square distance of the particles from where the exact flow takes them, and its standard error
 
 	KL density.Divergences // of the flow from ρ̄(·; s); empty where it was not measured
 }
@@ -191,12 +192,15 @@ func (p *Plane) carry(ctx context.Context, m *vapo.Model, exact mixture.Optimal,
 	if p.PathsExact, err = paths(ctx, truth, solver.Adaptive{}, p.PathS, o); err != nil {
 		return err
 	}
-	last, sum := len(p.PathS)-1, 0.0
+	last := len(p.PathS) - 1
+	squares := make([]float64, o.Particles)
 	for i, x := range p.Paths[last] {
 		y := p.PathsExact[last][i]
-		sum += (x[0]-y[0])*(x[0]-y[0]) + (x[1]-y[1])*(x[1]-y[1])
+		squares[i] = (x[0]-y[0])*(x[0]-y[0]) + (x[1]-y[1])*(x[1]-y[1])
 	}
-	p.EndError = math.Sqrt(sum / float64(o.Particles))
+	mean, stdErr := uncertainty.Mean(squares)
+	p.EndError = math.Sqrt(mean)
+	p.EndErrorErr = stdErr / (2 * p.EndError)
 	return nil
 }
 

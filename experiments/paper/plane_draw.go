@@ -8,6 +8,7 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
+	"vapoflow/internal/uncertainty"
 )
 
 // Save writes the arrays to path as .npz, in float64. Whoever has them can compute the exact field
@@ -22,7 +23,8 @@ func (p *Plane) Save(path string) error {
 		"density_x": vector(p.Density.X), "density_y": vector(p.Density.Y), "density": matrix(p.Density.Values),
 		"means": matrix(p.Means), "std": number(p.Std),
 		"relative_excess": number(p.Excess.Overall), "relative_excess_quarters": vector(q[:]),
-		"nfe": number(float64(p.NFE)), "end_error": number(p.EndError),
+		"relative_excess_err": number(p.Excess.StdErr), "relative_excess_quarters_err": vector(p.Excess.QuartersStdErr[:]),
+		"nfe": number(float64(p.NFE)), "end_error": number(p.EndError), "end_error_err": number(p.EndErrorErr),
 	}
 	if len(p.T) > 0 {
 		arrays["t"] = vector(p.T)
@@ -63,6 +65,10 @@ func LoadPlane(dir, file string) (*Plane, error) {
 	if r.has("mu") { // older records name the homotopy by a number
 		p.Mu, p.V, p.MuDot, p.VDot = r.vector("mu"), r.vector("v"), r.vector("mu_dot"), r.vector("v_dot")
 	}
+	if r.has("relative_excess_err") {
+		p.Excess.StdErr, p.EndErrorErr = r.number("relative_excess_err"), r.number("end_error_err")
+		copy(p.Excess.QuartersStdErr[:], r.vector("relative_excess_quarters_err"))
+	}
 	if r.has("kl_off_mode_exact") {
 		for name, values := range p.klArrays() {
 			*values = r.vector(name)
@@ -97,17 +103,12 @@ func (p *Plane) Draw(about string) (*figures.Figure, error) {
 }
 
 func (p *Plane) caption(about string) string {
-	q := p.Excess.Quarters
+	q, e := p.Excess.Quarters, p.Excess.QuartersStdErr
 	return fmt.Sprintf("%s. Relative excess $E‖∇Φ − ∇Φ*‖^{2} / E‖∇Φ*‖^{2}$: %s overall; %s, %s, %s and %s in the quarters of $s$. "+
-		"Particles end %.2g (rms) from where the exact flow takes them, after %d evaluations. "+
+		"Particles end %s (rms) from where the exact flow takes them, after %d evaluations. "+
 		"Away from ρ̄(·; $s$) nothing is trained, and the arrows may differ.",
-		about, percent(p.Excess.Overall), percent(q[0]), percent(q[1]), percent(q[2]), percent(q[3]), p.EndError, p.NFE)
+		about, percent(p.Excess.Overall, p.Excess.StdErr), percent(q[0], e[0]), percent(q[1], e[1]), percent(q[2], e[2]), percent(q[3], e[3]), uncertainty.Text(p.EndError, p.EndErrorErr), p.NFE)
 }
 
-// percent writes a share with two digits, or all of those before the point.
-func percent(share float64) string {
-	if share >= 0.1 {
-		return fmt.Sprintf("%.0f %%", 100*share)
-	}
-	return fmt.Sprintf("%.2g %%", 100*share)
-}
+// percent writes a share with the digits that its error allows.
+func percent(share, stdErr float64) string { return uncertainty.Text(100*share, 100*stdErr) + " %" }

@@ -3,10 +3,12 @@ package mixture
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/potential"
@@ -17,6 +19,10 @@ import (
 type Report struct {
 	Overall  float64    // over s uniform on [0, 1]
 	Quarters [4]float64 // over each quarter of [0, 1]; a ratio of sums within it
+
+	// Standard errors of the samples, not of the training, by the delta method; the strata of s make the true ones a little smaller.
+	StdErr         float64
+	QuartersStdErr [4]float64
 }
 
 // Excess measures a flow against the exact potential of data m on its path, on
@@ -39,7 +45,7 @@ func Excess(ctx context.Context, f *flow.Flow, m Mixture, n int, seed uint64) (R
 	defer exec.Finalize()
 
 	means, weights := m.tensors()
-	var excess, norm [4]float64
+	var excess, norm [4][]float64
 	err = m.batches(n, func(rows []int, fresh int) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -52,8 +58,8 @@ func Excess(ctx context.Context, f *flow.Flow, m Mixture, n int, seed uint64) (R
 		deviations, norms := out[0].Value().([]float64), out[1].Value().([]float64)
 		for i := range fresh {
 			quarter := min(int(4*s[i]), 3)
-			excess[quarter] += deviations[i]
-			norm[quarter] += norms[i]
+			excess[quarter] = append(excess[quarter], deviations[i])
+			norm[quarter] = append(norm[quarter], norms[i])
 		}
 		return nil
 	})
@@ -88,14 +94,10 @@ func (m Mixture) stratified(rows []int, n int, seed uint64) (data, noise [][]flo
 	return data, noise, s
 }
 
-func ratios(excess, norm [4]float64) Report {
-	var r Report
-	var excessAll, normAll float64
+func ratios(excess, norm [4][]float64) (r Report) {
 	for q := range excess {
-		r.Quarters[q] = excess[q] / norm[q]
-		excessAll += excess[q]
-		normAll += norm[q]
+		r.Quarters[q], r.QuartersStdErr[q] = uncertainty.Ratio(excess[q], norm[q])
 	}
-	r.Overall = excessAll / normAll
+	r.Overall, r.StdErr = uncertainty.Ratio(slices.Concat(excess[:]...), slices.Concat(norm[:]...))
 	return r
 }

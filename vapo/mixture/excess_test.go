@@ -72,8 +72,13 @@ func TestExcessQuarters(t *testing.T) {
 			return c.MuDot*c.MuDot*dot(m.Means[0], m.Means[0]) + 2*rate*rate/(4*variance)
 		}
 		near(t, got.Overall/(tilt*tilt/quad.Fixed(norm, 0, 1, 40, nil, 0)), 1, 0.03, "%v: overall", h)
+		// No sampling error is in ‖∇Φ − u*‖² = a², so that the ratio errs as the mean of ‖u*‖² does.
+		if r := got.StdErr / got.Overall; r < 0.001 || r > 0.01 {
+			t.Errorf("%v: relative standard error %g", h, r)
+		}
 		for q := range got.Quarters {
 			mean := 4 * quad.Fixed(norm, float64(q)/4, float64(q+1)/4, 20, nil, 0)
+			near(t, got.Quarters[q], tilt*tilt/mean, 4*got.QuartersStdErr[q], "%v: quarter %d within four standard errors", h, q)
 			near(t, got.Quarters[q]/(tilt*tilt/mean), 1, 0.06, "%v: quarter %d", h, q)
 		}
 	}
