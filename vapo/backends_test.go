@@ -2,7 +2,10 @@ package vapo_test
 
 import (
 	"context"
+	"errors"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -14,6 +17,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/backend/backendtest"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
@@ -100,4 +104,34 @@ func relative(a, b []float32) float64 {
 		difference, size = difference+d*d, size+float64(b[i])*float64(b[i])
 	}
 	return math.Sqrt(difference / size)
+}
+
+// A training that is resumed on another backend says so, and its model names both.
+func TestResumedOnAnotherBackend(t *testing.T) {
+	backends := backendtest.All(t)
+	if len(backends) == 1 {
+		t.Skip("there is no other backend")
+	}
+	c, data, dir, said := small(), open(t, small()), t.TempDir(), ""
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := vapo.TrainOrLoad(ctx, backends[0], dir, c, data, vapo.Run{Observe: func(p vapo.Progress) {
+		if p.Step == 7 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	m, err := vapo.TrainOrLoad(t.Context(), backends[1], dir, c, data, vapo.Run{Resume: true, Say: func(line string) { said += line }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"go", backend.NameOf(backends[1])}
+	if !slices.Equal(m.Backends(), want) || !strings.Contains(said, "resumed on backend "+want[1]+" at step 7 of a training begun on go") || !strings.HasPrefix(want[1], "xla:") {
+		t.Errorf("trained on %q, said %q", m.Backends(), said)
+	}
+	loaded, err := vapo.Load(backends[0], m.Dir)
+	if err != nil || !slices.Equal(loaded.Backends(), want) {
+		t.Errorf("loaded: %v", err)
+	}
 }

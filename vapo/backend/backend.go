@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"github.com/gomlx/compute"
 )
@@ -33,7 +34,23 @@ func newChoice(b compute.Backend, name string, details ...string) *Choice {
 		}
 	}
 	detail := strings.Join(kept, "; ")
+	names.Store(b, name)
 	return &Choice{Backend: b, Name: name, Detail: detail, Line: "backend " + name + ": " + detail}
+}
+
+// names are those of the choices by their backends: GoMLX calls XLA on a CPU and on a GPU the same.
+var names sync.Map
+
+// NameOf is [Choice.Name] of a backend: what a record says of where something was computed. One that this package did not open has
+// GoMLX's name.
+func NameOf(b compute.Backend) string {
+	if name, ok := names.Load(b); ok {
+		return name.(string)
+	}
+	if b == Host() {
+		return "go"
+	}
+	return b.Name()
 }
 
 // New returns the backend that spec names (see the package comment); "" stands for $VAPO_BACKEND, then "auto".
