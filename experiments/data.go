@@ -88,6 +88,9 @@ func (a *app) dataFetchCommand() *cobra.Command {
 			if root == "" {
 				root = dataHere
 			}
+			if dataset.Unencrypted(args[0]) {
+				a.Say("%s comes without encryption (http): its pinned sha256 alone tells that it is what it should be", args[0])
+			}
 			if err := dataset.Fetch(cmd.Context(), args[0], root, a.Meter(args[0])); err != nil {
 				return asUsage(err)
 			}

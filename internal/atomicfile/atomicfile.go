@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// suffix ends the names of the temporary files, which begin with a dot, so that Sweep takes no other file.
-const suffix = ".unfinished"
+// Suffix ends the names of temporary files and folders, which begin with a dot, so that Sweep takes no others.
+const Suffix = ".unfinished"
 
 // Write writes a file beside path and renames it, so that path is never half a file. File and folder are synchronised with the disk:
 // once Write has returned, a power cut leaves the new file. The folder of path must exist.
@@ -31,7 +31,7 @@ func Write(path string, write func(*os.File) error) error {
 
 // create makes a new file beside path, with the permissions that the user's umask gives.
 func create(path string) (*os.File, error) {
-	named, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*"+suffix) // finds a free name, but is private
+	named, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*"+Suffix) // finds a free name, but is private
 	if err != nil {
 		return nil, err
 	}
@@ -95,13 +95,12 @@ func SyncTree(dir string) error {
 	})
 }
 
-// Sweep removes what killed processes left of files that were never finished: those of this package in dir that are older than an hour,
-// so that no other process is still at them.
+// Sweep removes what killed processes left of files and folders that were never finished: those in dir that are older than an hour, so that no other process is still at them.
 func Sweep(dir string) {
-	left, _ := filepath.Glob(filepath.Join(dir, ".*"+suffix)) // fails on a bad pattern only
+	left, _ := filepath.Glob(filepath.Join(dir, ".*"+Suffix)) // fails on a bad pattern only
 	for _, path := range left {
 		if stat, err := os.Stat(path); err == nil && time.Since(stat.ModTime()) > sweepAge {
-			os.Remove(path)
+			os.RemoveAll(path)
 		}
 	}
 }

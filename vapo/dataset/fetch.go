@@ -12,7 +12,9 @@ import (
 	"slices"
 	"strings"
 
+	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/filehash"
+	"vapoflow/internal/httpget"
 	"vapoflow/internal/meter"
 )
 
@@ -67,6 +69,11 @@ func Fetch(ctx context.Context, name, dir string, progress func(done, total int6
 	return nil
 }
 
+// Unencrypted tells that a set's official address has no encryption: its pinned SHA-256 alone says that it is what it should be.
+func Unencrypted(name string) bool {
+	return slices.ContainsFunc(archives[name], func(a archive) bool { return !strings.HasPrefix(a.url, "https:") })
+}
+
 // Fetchable returns the names that [Fetch] knows.
 func Fetchable() []string {
 	var names []string
@@ -118,7 +125,7 @@ func (a archive) fetch(ctx context.Context, dir string, progress func(done, tota
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return fmt.Errorf("dataset: %w", err)
 		}
-		return os.Rename(part, target)
+		return atomicfile.Rename(part, target)
 	}
 	if err := unpack(part, dir, a.folder); err != nil {
 		return err
@@ -132,7 +139,7 @@ func download(ctx context.Context, url, path string, progress func(done, total i
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, file.Close()) }()
+	defer func() { err = errors.Join(err, file.Sync(), file.Close()) }()
 	done, err := file.Seek(0, io.SeekEnd)
 	if err != nil {
 		return err
@@ -144,7 +151,7 @@ func download(ctx context.Context, url, path string, progress func(done, total i
 	if done > 0 {
 		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", done))
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := httpget.Do(request)
 	if err != nil {
 		return err
 	}

@@ -16,7 +16,8 @@ import (
 // unpack puts the files of a .tar.gz into dir/folder. It works in a temporary folder beside it and renames at the end.
 // Anything but plain files directly in folder, such as links or names that lead elsewhere, is an error.
 func unpack(file, dir, folder string) error {
-	temp, err := os.MkdirTemp(dir, ".unpack-*")
+	atomicfile.Sweep(dir)
+	temp, err := os.MkdirTemp(dir, ".unpack-*"+atomicfile.Suffix)
 	if err != nil {
 		return fmt.Errorf("dataset: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/cachedir"
 	"vapoflow/internal/filehash"
+	"vapoflow/internal/httpget"
 	"vapoflow/internal/meter"
 )
 
@@ -89,6 +90,7 @@ func (p published) download(ctx context.Context, path string, progress func(done
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return fmt.Errorf("inception: %w", err)
 	}
+	atomicfile.Sweep(filepath.Dir(path))
 	err := atomicfile.Write(path, func(f *os.File) error {
 		hash := sha256.New()
 		if err := fetch(ctx, p.url, io.MultiWriter(f, hash), progress); err != nil {
@@ -111,7 +113,7 @@ func fetch(ctx context.Context, url string, w io.Writer, progress func(done, tot
 	if err != nil {
 		return err
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := httpget.Do(request)
 	if err != nil {
 		return err
 	}
