@@ -7,8 +7,11 @@ PRESET ?= quick
 GOEXPERIMENT ?= simd
 export GOEXPERIMENT
 
+# How long make fuzz takes for each of its targets.
+FUZZTIME ?= 10m
+
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker docker-test bundle bundle-test
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker faults fuzz docker-test bundle bundle-test
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -18,6 +21,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-24s%s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 	@echo 'Settings:'
 	@echo '  PRESET=smoke|quick|cpu|paper how much make reproduce runs (quick)'
+	@echo '  FUZZTIME=10m                 how long make fuzz takes for each target'
 	@echo '  VAPO_BACKEND=go|xla|auto     what computes (auto); see go doc ./vapo/backend'
 	@echo '  VAPO_DATA=FOLDER             real images; without, embedded drawn ones'
 	@echo 'One element alone: go run ./experiments run fig1; go run ./experiments list'
@@ -62,6 +66,16 @@ lab: ## JupyterLab with that kernel, on 127.0.0.1; installs it in .cache/lab whe
 
 browser-test: ## notebooks in JupyterLab and results/index.html in headless Chromium, where it is installed
 	cd notebooks/browser && go vet ./... && go test -count=1 -v -timeout 40m ./...
+
+faults: ## kills, turned bits, full disks, company, hostile plugins and power cuts, thousands of each (most of an hour; root for disks)
+	go run ./internal/faults
+
+fuzz: ## every fuzz target for FUZZTIME
+	@go list ./... | while read -r package; do \
+		go test -list '^Fuzz' $$package | grep '^Fuzz' | while read -r target; do \
+			echo "$$package $$target"; go test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done || exit 1; \
+	done
 
 docker: ## build the CPU image (needs a container engine; docker/README.md)
 	docker build -t vapoflow:cpu -f docker/Dockerfile .

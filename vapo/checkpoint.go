@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -159,7 +158,7 @@ func (st *trainState) write(store *model.Store) error {
 	next := path + ".next"
 	err := saveStore(store, next, st.backends)
 	if err == nil {
-		err = os.Rename(path, filepath.Join(st.dir, previousFile))
+		err = atomicfile.Move(path, filepath.Join(st.dir, previousFile))
 	}
 	if err == nil || errors.Is(err, fs.ErrNotExist) {
 		err = atomicfile.Rename(next, path)

@@ -12,6 +12,17 @@ import (
 // Suffix ends the names of temporary files and folders, which begin with a dot, so that Sweep takes no others.
 const Suffix = ".unfinished"
 
+// Fault, where a campaign of faults sets it, is asked before each operation on the disk: "create", "write", "sync", "rename" or "syncdir".
+// Its error is then that of the operation, which is not done.
+var Fault func(operation, path string) error
+
+func fault(operation, path string) error {
+	if Fault == nil {
+		return nil
+	}
+	return Fault(operation, path)
+}
+
 // Write writes a file beside path and renames it, so that path is never half a file. File and folder are synchronised with the disk:
 // once Write has returned, a power cut leaves the new file. The folder of path must exist.
 func Write(path string, write func(*os.File) error) error {
@@ -20,7 +31,13 @@ func Write(path string, write func(*os.File) error) error {
 		return err
 	}
 	defer os.Remove(f.Name()) // gone already where the renaming went well
-	if err = write(f); err == nil {
+	if err = fault("write", path); err == nil {
+		err = write(f)
+	}
+	if err == nil {
+		err = fault("sync", path)
+	}
+	if err == nil {
 		err = f.Sync() // before the renaming: else the name can reach the disk without its bytes
 	}
 	if err = errors.Join(err, f.Close()); err != nil {
@@ -31,6 +48,9 @@ func Write(path string, write func(*os.File) error) error {
 
 // create makes a new file beside path, with the permissions that the user's umask gives.
 func create(path string) (*os.File, error) {
+	if err := fault("create", path); err != nil {
+		return nil, err
+	}
 	named, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*"+Suffix) // finds a free name, but is private
 	if err != nil {
 		return nil, err
@@ -49,14 +69,25 @@ func WriteBytes(path string, content []byte) error {
 
 // Rename is os.Rename of what is on the disk already, and lasts through a power cut. from and to lie in one folder.
 func Rename(from, to string) error {
-	if err := os.Rename(from, to); err != nil {
+	if err := Move(from, to); err != nil {
 		return err
 	}
 	return SyncDir(filepath.Dir(to))
 }
 
+// Move is os.Rename: it happens at once or not at all, and may not last through a power cut.
+func Move(from, to string) error {
+	if err := fault("rename", to); err != nil {
+		return err
+	}
+	return os.Rename(from, to)
+}
+
 // SyncDir makes the names in a folder last. File systems that cannot do this, some network ones, are taken as they are.
 func SyncDir(dir string) error {
+	if err := fault("syncdir", dir); err != nil {
+		return err
+	}
 	d, err := os.Open(dir)
 	if err != nil {
 		return err
