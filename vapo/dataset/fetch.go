@@ -4,18 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"vapoflow/internal/atomicfile"
-	"vapoflow/internal/filehash"
-	"vapoflow/internal/httpget"
-	"vapoflow/internal/meter"
+	"vapoflow/internal/download"
 )
 
 // archive is a file that can be downloaded: a .tar.gz with one folder of plain files, or a file that goes into the
@@ -106,74 +101,21 @@ func (a archive) fetch(ctx context.Context, dir string, progress func(done, tota
 	if _, err := os.Stat(target); a.plain && err == nil {
 		return nil
 	}
-	part := filepath.Join(dir, a.folder+".tar.gz.part")
-	if a.plain {
-		part = filepath.Join(dir, path.Base(a.url)+".part")
-	}
-	if err := download(ctx, a.url, part, progress); err != nil {
-		return fmt.Errorf("dataset: download of %s: %w; fetch again to go on from the %s that is kept", a.url, err, filepath.Base(part))
-	}
-	sum, err := filehash.SHA256(part)
-	if err != nil {
-		return fmt.Errorf("dataset: %w", err)
-	}
-	if sum != a.sha256 {
-		os.Remove(part)
-		return fmt.Errorf("dataset: what %s served has sha256 %s, expected %s: nothing was unpacked; fetch again", a.url, sum, a.sha256)
-	}
 	if a.plain {
 		if err := os.MkdirAll(filepath.Dir(target), 0o755); err != nil {
 			return fmt.Errorf("dataset: %w", err)
 		}
-		return atomicfile.Rename(part, target)
+	} else {
+		target = filepath.Join(dir, a.folder+".tar.gz")
 	}
-	if err := unpack(part, dir, a.folder); err != nil {
+	if err := download.File(ctx, a.url, target, a.sha256, progress); err != nil {
+		return fmt.Errorf("dataset: %w", err)
+	}
+	if a.plain {
+		return nil
+	}
+	if err := unpack(target, dir, a.folder); err != nil {
 		return err
 	}
-	return os.Remove(part)
-}
-
-// download writes url to path, going on after the bytes that path already holds.
-func download(ctx context.Context, url, path string, progress func(done, total int64)) (err error) {
-	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, file.Sync(), file.Close()) }()
-	done, err := file.Seek(0, io.SeekEnd)
-	if err != nil {
-		return err
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	if done > 0 {
-		request.Header.Set("Range", fmt.Sprintf("bytes=%d-", done))
-	}
-	response, err := httpget.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	switch response.StatusCode {
-	case http.StatusPartialContent:
-	case http.StatusRequestedRangeNotSatisfiable:
-		return nil // nothing is left to send: the checksum decides
-	case http.StatusOK: // the server sends all of it
-		if done, err = 0, file.Truncate(0); err != nil {
-			return err
-		}
-		if _, err = file.Seek(0, io.SeekStart); err != nil {
-			return err
-		}
-	default:
-		return fmt.Errorf("the server answered %s", response.Status)
-	}
-	count := &meter.Meter{Done: done, Total: -1, Report: progress}
-	if response.ContentLength >= 0 {
-		count.Total = done + response.ContentLength
-	}
-	_, err = io.Copy(io.MultiWriter(file, count), response.Body)
-	return err
+	return os.Remove(target)
 }

@@ -2,21 +2,15 @@ package inception
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"net/http"
 	"os"
 	"path/filepath"
 
-	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/cachedir"
+	"vapoflow/internal/download"
 	"vapoflow/internal/filehash"
-	"vapoflow/internal/httpget"
-	"vapoflow/internal/meter"
 )
 
 const (
@@ -70,8 +64,12 @@ func (p published) get(ctx context.Context, path string, progress func(done, tot
 			return nil, fmt.Errorf("inception: there is no cache folder: set VAPO_CACHE, or download %s and name the file", p.url)
 		}
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			if err := p.download(ctx, path, progress); err != nil {
-				return nil, err
+			err := os.MkdirAll(filepath.Dir(path), 0o755)
+			if err == nil {
+				err = download.File(ctx, p.url, path, p.sha256, progress)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("inception: the weights could not be fetched: %w; or put the file at %s yourself, or name its path", err, path)
 			}
 		}
 	}
@@ -83,44 +81,4 @@ func (p published) get(ctx context.Context, path string, progress func(done, tot
 		return nil, fmt.Errorf("inception: %s has sha256 %s, not the published %s: remove it and download %s again", path, sum, p.sha256, p.url)
 	}
 	return Open(path)
-}
-
-// download puts the file at path, whole and with the right hash, or not at all.
-func (p published) download(ctx context.Context, path string, progress func(done, total int64)) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-		return fmt.Errorf("inception: %w", err)
-	}
-	atomicfile.Sweep(filepath.Dir(path))
-	err := atomicfile.Write(path, func(f *os.File) error {
-		hash := sha256.New()
-		if err := fetch(ctx, p.url, io.MultiWriter(f, hash), progress); err != nil {
-			return err
-		}
-		if sum := hex.EncodeToString(hash.Sum(nil)); sum != p.sha256 {
-			return fmt.Errorf("what was served has sha256 %s, not %s", sum, p.sha256)
-		}
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("inception: the weights could not be fetched: %w; download %s elsewhere and put the file at %s, or name its path", err, p.url, path)
-	}
-	return nil
-}
-
-// fetch copies what url serves to w.
-func fetch(ctx context.Context, url string, w io.Writer, progress func(done, total int64)) error {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	response, err := httpget.Do(request)
-	if err != nil {
-		return err
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server answered %s", response.Status)
-	}
-	_, err = io.Copy(io.MultiWriter(w, &meter.Meter{Total: response.ContentLength, Report: progress}), response.Body)
-	return err
 }

@@ -1,5 +1,4 @@
-// Package httpget asks servers that may never answer.
-package httpget
+package download
 
 import (
 	"context"
@@ -10,13 +9,11 @@ import (
 	"time"
 )
 
-// Stall is how long a server may be silent, at the beginning and in the middle of what it sends.
-const Stall = time.Minute
+// stall is how long a server may be silent, at the beginning and in the middle of what it sends.
+const stall = time.Minute
 
-// Do is [http.Client.Do] that gives up a server which does not connect, answer or go on sending within [Stall]. A download as a whole may
+// do is [http.Client.Do] that gives up a server which does not connect, answer or go on sending for so long. A download as a whole may
 // take as long as it takes.
-func Do(request *http.Request) (*http.Response, error) { return do(request, Stall) }
-
 func do(request *http.Request, stall time.Duration) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
 	silent := time.AfterFunc(stall, func() { cancel(fmt.Errorf("the server was silent for %v", stall)) })
@@ -33,7 +30,7 @@ func do(request *http.Request, stall time.Duration) (*http.Response, error) {
 	return response, nil
 }
 
-// client has the environment's proxies, and no more than http.DefaultClient beside: the silence is watched by Do.
+// client has the environment's proxies, and no more than http.DefaultClient beside: the silence is watched by do.
 var client = &http.Client{Transport: &http.Transport{
 	Proxy:               http.ProxyFromEnvironment,
 	DialContext:         (&net.Dialer{Timeout: 30 * time.Second}).DialContext,
