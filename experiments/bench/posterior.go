@@ -3,6 +3,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/mat"
@@ -42,7 +43,10 @@ func posteriorProblems() []posteriorProblem {
 	}
 }
 
-type posteriorOptions struct{ n, seeds, steps int }
+type posteriorOptions struct {
+	n, seeds, steps int
+	problems        []string
+}
 
 var posteriors = Bench{
 	ID: "posterior", Title: "Posterior samples against closed forms",
@@ -58,6 +62,7 @@ flow. The floor is the distance of two draws of the exact posterior. The log-evi
 		f.IntVar(&o.n, "samples", 256, "samples of each method")
 		f.IntVar(&o.seeds, "seeds", 3, "seeds of weights and samples")
 		f.IntVar(&o.steps, "steps", 3000, "training steps of the MLP")
+		f.StringSliceVar(&o.problems, "problems", []string{"ring8", "modes16"}, "mixtures that are measured")
 		return o
 	},
 }
@@ -65,6 +70,11 @@ flow. The floor is the distance of two draws of the exact posterior. The log-evi
 func (o *posteriorOptions) check() error {
 	if o.n < 16 || o.seeds < 1 || o.steps < 1 {
 		return usage.Errorf("bench posterior: needs --samples 16, --seeds 1 and --steps 1 at least, got %d, %d and %d", o.n, o.seeds, o.steps)
+	}
+	for _, name := range o.problems {
+		if !slices.ContainsFunc(posteriorProblems(), func(p posteriorProblem) bool { return p.name == name }) {
+			return usage.Errorf("bench posterior: unknown problem %q; choose from ring8, modes16", name)
+		}
 	}
 	return nil
 }
@@ -129,6 +139,9 @@ func (o *posteriorOptions) measure(ctx context.Context, w *work) error {
 		Header:  []string{"problem", "exact", "by the exact potential", "by the trained potential"},
 	}
 	for _, problem := range posteriorProblems() {
+		if !slices.Contains(o.problems, problem.name) {
+			continue
+		}
 		exact, err := problem.data.Posterior(problem.a, problem.y, problem.noise)
 		if err != nil {
 			return err
