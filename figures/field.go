@@ -1,6 +1,7 @@
 package figures
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -17,12 +18,13 @@ import (
 // every panel can be compared with every other; the lengths of the arrows
 // compare within a column.
 type FieldData struct {
-	Width   float64       // of the page in cm; 0 means 17, legible with up to five columns
-	Density Grid          // ρ̄(·;1), not negative; its extent is that of the axes
-	Columns []FieldColumn // at least one
-	Rows    []FieldRow    // at least one
-	PathS   []float64     // [K] clock of the points of the paths, ascending from 0
-	Caption string        // below the panels, such as the relative excess; may be empty
+	Width       float64       // of the page in cm; 0 means 17, legible with up to five columns
+	Density     Grid          // ρ̄(·;1), not negative; its extent is that of the axes
+	DensityName string        // "" means "ρ̄(·; 1)"
+	Columns     []FieldColumn // at least one
+	Rows        []FieldRow    // at least one
+	PathS       []float64     // [K] clock of the points of the paths, ascending from 0
+	Caption     string        // below the panels, such as the relative excess; may be empty
 }
 
 // FieldColumn is a moment at which the fields are shown.
@@ -217,7 +219,8 @@ func quantile(values []float64, q float64) float64 {
 }
 
 func (d FieldData) key() []keyEntry {
-	entries := []keyEntry{{"ρ̄(·; 1): regions of 99, 80, 50 and 25 % of its mass", func(c draw.Canvas) {
+	name := cmp.Or(d.DensityName, "ρ̄(·; 1)")
+	entries := []keyEntry{{name + ": regions of 99, 80, 50 and 25 % of its mass", func(c draw.Canvas) {
 		width := (c.Max.X - c.Min.X) / vg.Length(len(densityRamp))
 		for i, colour := range densityRamp {
 			cell := sub(c, c.Min.X+vg.Length(i)*width, c.Center().Y-vg.Points(2.5), width, vg.Points(5))

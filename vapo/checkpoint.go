@@ -48,7 +48,7 @@ func newTrainState(ctx context.Context, m *Model, id identity, t Training, run R
 		return nil, err
 	}
 	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // 0 would mean a random seed
-	if now := backend.NameOf(m.Backend); !slices.Contains(st.backends, now) {
+	if now := backend.NameOf(m.Backend); st.step() < t.Steps && !slices.Contains(st.backends, now) {
 		if st.step() > 0 && len(st.backends) > 0 {
 			run.say("resumed on backend %s at step %d of a training begun on %s: its weights will differ in the last digits from those of one backend",
 				now, st.step(), strings.Join(st.backends, " and "))

@@ -1,6 +1,7 @@
 package vapo
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -57,7 +58,7 @@ func identify(m *Model, l loss.Loss, data dataset.Dataset, t Training) (identity
 	info := data.Info()
 	id := identity{
 		"homotopy": strings.Join(values, ", "), "potential": describe(reflect.ValueOf(m.Potential)), "loss": describe(reflect.ValueOf(l)),
-		"data": strings.TrimSpace(info.Name + " " + info.SHA256), "shape": fmt.Sprint(m.Shape), "version": fmt.Sprint(TrainingVersion),
+		"data": info.Name + " " + cmp.Or(info.SHA256, info.Source), "shape": fmt.Sprint(m.Shape), "version": fmt.Sprint(TrainingVersion),
 	}
 	text, _ := json.Marshal(t) // a struct of numbers and strings always encodes
 	var numbers map[string]json.RawMessage

@@ -54,13 +54,7 @@ func rowsOf(x any) (rows, error) {
 		}
 		return r, nil
 	case dataset.Dataset:
-		info := x.Info()
-		n := shownExamples
-		if info.Len > 0 {
-			n = min(n, info.Len)
-		}
-		values, err := dataset.ReadRange(x, 0, n)
-		return rows{wide(values), info.Shape}, err
+		return examples(x, shownExamples)
 	}
 	return rows{}, fmt.Errorf("desk: a %T holds no points; give a tensor, a solution, a data set, [][]float64, [][]float32 or [][2]float64", x)
 }
@@ -114,9 +108,23 @@ func wide[T float32 | float64 | uint8](x []T) []float64 {
 	return out
 }
 
+// examples are the first n of a set, or all of a smaller one.
+func examples(data dataset.Dataset, n int) (rows, error) {
+	info := data.Info()
+	if info.Len > 0 {
+		n = min(n, info.Len)
+	}
+	values, err := dataset.ReadRange(data, 0, n)
+	return rows{wide(values), info.Shape}, err
+}
+
+// Examples gives the first n examples of a data set as points [n][d], or all of a smaller set.
+func Examples(data dataset.Dataset, n int) [][]float64 { return Must(examples(data, n)).points() }
+
 // Points gives rows as points [n][d]: of a tensor, a solution, a data set and whatever else [Scatter] takes.
-func Points(x any) [][]float64 {
-	r := Must(rowsOf(x))
+func Points(x any) [][]float64 { return Must(rowsOf(x)).points() }
+
+func (r rows) points() [][]float64 {
 	out := make([][]float64, r.len())
 	for i := range out {
 		out[i] = r.row(i)
