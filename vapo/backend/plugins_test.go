@@ -31,3 +31,25 @@ func TestNewestPluginComesFirst(t *testing.T) {
 		t.Errorf("found %v, want %v", found, want)
 	}
 }
+
+// TestBundledPluginsComeFirst: the folder xla beside the program holds a bundle's plugins, the CUDA ones as pip lays them out.
+func TestBundledPluginsComeFirst(t *testing.T) {
+	t.Setenv("VAPO_CACHE", t.TempDir())
+	beside := bundled()
+	if _, err := os.Stat(beside); beside == "" || err == nil {
+		t.Fatalf("the test's program has a folder %q already", beside)
+	}
+	t.Cleanup(func() { os.RemoveAll(beside) })
+	for kind, name := range map[string]string{cpu: "xla_cpu_pjrt-1/xla_cpu_pjrt" + libExt, cuda: "cuda/jax_plugins/xla_cuda13/xla_cuda_plugin" + libExt} {
+		file := filepath.Join(beside, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(file, nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if found := find(kind); len(found) == 0 || found[0] != file {
+			t.Errorf("%s: found %v, want %s first", kind, found, file)
+		}
+	}
+}
