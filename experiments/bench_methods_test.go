@@ -18,8 +18,10 @@ func TestBenchOfTheMethod(t *testing.T) {
 		atMost        map[string]float64
 		atLeast       map[string]float64
 	}{
-		{args: "work-precision --from 3 --to 4", rows: 4 + 10, figures: 1,
-			atMost: map[string]float64{"dopri5 over scipy RK45, worst": 1, "dopri8 over scipy DOP853, worst": 1, "dopri5 over diffrax Dopri5, worst": 1}},
+		{args: "work-precision --from 3 --to 4", rows: 3 + 3 + 2 + 3 + 3, figures: 2, atMost: map[string]float64{
+			"dopri5 over scipy RK45, ring8, forward": 0.9, "dopri5 over scipy RK45, ring8, backward": 1.05,
+			"dopri5 over scipy RK45, Lotka–Volterra, forward": 1.05, "dopri5 over scipy RK45, Lotka–Volterra, backward": 1.05,
+			"dopri5 over scipy RK45, Gaussian 1 × 0.02, forward": 1, "dopri5 over scipy RK45, Gaussian 1 × 0.02, backward": 1.05}},
 		{args: "kl --tries adam,muon-averaged --steps 20 --draws 32", rows: 2, figures: 1},
 		{args: "gradient-noise --draws 4 --batch 4 --steps 2", rows: 12},
 		{args: "density --problems gauss2 --homotopies posterior --steps 60 --points 8", rows: 1,
@@ -65,8 +67,8 @@ func TestBenchOfTheMethod(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := strings.Count(string(html), "data:image/png;base64,"); n != 5 || !strings.Contains(string(html), "scipy") {
-		t.Errorf("the report holds %d figures of measurements, want 5, and SciPy's numbers", n)
+	if n := strings.Count(string(html), "data:image/png;base64,"); n != 6 || !strings.Contains(string(html), "scipy") {
+		t.Errorf("the report holds %d figures of measurements, want 6, and SciPy's numbers", n)
 	}
 }
 

@@ -10,25 +10,21 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/model"
 	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
-	"vapoflow/vapo/backend"
-	"vapoflow/vapo/homotopy"
-	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
 )
 
 var precision = Bench{
 	ID: "work-precision", Title: "Work and precision of the solvers",
-	Short: "Evaluations and errors of the solvers on the exact field of ring8, beside the peers'",
-	Long: `Carries 512 points along the exact field u* of ring8 (straight homotopy, float64) with every solver and compares the ends with
-dopri8 at five digits more than the tightest tolerance (1e-13). The peers' numbers were recorded with experiments/peers/work_precision.py on the same field, points and tolerances.`,
+	Short: "Evaluations that solvers need for the same error, forward and backward, beside the peers'",
+	Long: `Carries 128 points along three planar fields in float64, the exact one of ring8, Lotka–Volterra and that of a Gaussian with axes of 1 and 0.02:
+forward, where the error is that of the ends, and backward with the integral of the divergence, where it is that of log-densities. The exact answers
+are dopri8's at five digits more than the tightest tolerance. What is compared is the evaluations at equal error, read off each curve. The peers'
+curves were recorded with experiments/peers/work_precision.py at tolerances 1e-3 to 1e-8. A last table compares step controllers on a fourth field.`,
 	Example: "  experiments bench work-precision",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &precisionOptions{}
@@ -47,17 +43,27 @@ func (o *precisionOptions) check() error {
 	return nil
 }
 
+// tolerances are quarters of a decade.
+func (o *precisionOptions) tolerances() (out []float64) {
+	for k := range 4*(o.to-o.from) + 1 {
+		out = append(out, math.Pow(10, -float64(o.from)-float64(k)/4))
+	}
+	return out
+}
+
 // workCurve is what a method costs and achieves.
 type workCurve struct {
-	Package string      `json:"package"`
-	Method  string      `json:"method"`
-	Points  []workPoint `json:"points"`
+	Package   string      `json:"package"`
+	Method    string      `json:"method"`
+	Problem   string      `json:"problem"`
+	Direction string      `json:"direction"` // forward or backward
+	Points    []workPoint `json:"points"`
 }
 
 type workPoint struct {
 	Tolerance float64 `json:"tolerance,omitempty"` // 0 where steps are fixed
 	NFE       int     `json:"nfe"`
-	Error     float64 `json:"error"` // largest of a coordinate at s = 1
+	Error     float64 `json:"error"` // forward the largest of a coordinate at the end, backward the largest of a log-density
 }
 
 // peersRecord is what experiments/peers/work_precision.py wrote.
@@ -71,7 +77,7 @@ type peersWork struct {
 	Missing  []string          `json:"missing"`
 }
 
-// rivals pairs our methods with the peers' of the same kind.
+// rivals pairs our methods with the peers' of the same kind; SciPy has no tsit5.
 var rivals = map[string][]string{
 	"bosh3":  {"scipy RK23", "torchdiffeq bosh3", "diffrax Bosh3"},
 	"dopri5": {"scipy RK45", "torchdiffeq dopri5", "diffrax Dopri5"},
@@ -79,27 +85,28 @@ var rivals = map[string][]string{
 	"dopri8": {"scipy DOP853", "torchdiffeq dopri8", "diffrax Dopri8"},
 }
 
-// fixedBudgets are the evaluations of methods without an error estimate: one for each tolerance of the others.
-func fixedBudgets(from, to int) (budgets []int) {
-	for e := from; e <= to; e++ {
-		budgets = append(budgets, 32<<(e-from))
-	}
-	return budgets
+// controllers are what was tried on the tuning problem, the peers' first and our default last.
+var controllers = []struct {
+	name string
+	solver.Controller
+}{
+	{"I, safety 0.9 (SciPy's and the others')", solver.Controller{Safety: 0.9, I: 1, MinFactor: 0.2, MaxFactor: 10}},
+	{"I, safety 0.8", solver.Controller{Safety: 0.8, I: 1, MinFactor: 0.2, MaxFactor: 4}},
+	{"I, safety 0.65", solver.Controller{Safety: 0.65, I: 1, MinFactor: 0.2, MaxFactor: 4}},
+	{"PI 0.2, 0.65, safety 0.75 (before)", formerController},
+	{"PI 0.4, 0.3, safety 0.9", solver.Controller{Safety: 0.9, P: 0.4, I: 0.3, MinFactor: 0.2, MaxFactor: 10}},
+	{"PI 0.2, 0.8, safety 0.65", solver.Controller{Safety: 0.65, P: 0.2, I: 0.8, MinFactor: 0.2, MaxFactor: 4}},
+	{"PID 0.1, 0.9, 0.1, safety 0.65", solver.Controller{Safety: 0.65, P: 0.1, I: 0.9, D: 0.1, MinFactor: 0.2, MaxFactor: 4}},
+	{"PI 0.1, 0.9, safety 0.65 (ours)", solver.DefaultController},
 }
 
+// formerController was the default before, there with a floor of 1e-4 under errors.
+var formerController = solver.Controller{Safety: 0.75, P: 0.2, I: 0.65, MinFactor: 0.2, MaxFactor: 10}
+
 func (o *precisionOptions) measure(ctx context.Context, w *work) error {
-	from, to := o.from, o.to
 	var peers peersWork
 	if err := json.Unmarshal(peersRecord, &peers); err != nil {
 		return fmt.Errorf("work_precision.json: %w", err)
-	}
-	problem, err := newRingProblem(ctx, math.Pow10(-min(to+5, 13)))
-	if err != nil {
-		return err
-	}
-	adaptive, fixed, err := problem.curves(ctx, from, to)
-	if err != nil {
-		return err
 	}
 	var versions []string
 	for _, name := range slices.Sorted(maps.Keys(peers.Versions)) {
@@ -109,140 +116,164 @@ func (o *precisionOptions) measure(ctx context.Context, w *work) error {
 	if len(peers.Missing) > 0 {
 		w.run.Note("Not measured, because not installed there: %s.", strings.Join(peers.Missing, ", "))
 	}
-	all := append(slices.Clone(adaptive), peers.Curves...)
-	w.run.Tables = []record.Table{
-		toleranceTable(all, from, to),
-		fixedTable(fixed, fixedBudgets(from, to)),
-		rivalTable(w.run, adaptive, peers.Curves),
-	}
-	if err := drawWork(w.run, adaptive, peers.Curves); err != nil {
+	ours, former, err := o.curves(ctx, w)
+	if err != nil {
 		return err
 	}
-	return record.Metrics(w.run, slices.Concat(all, fixed))
-}
-
-// ringProblem is the exact field of ring8 on the straight path, in float64.
-type ringProblem struct {
-	field solver.Field
-	exact []float64 // the ends of the 512 points, by dopri8 at a tolerance far below all others
-}
-
-func newRingProblem(ctx context.Context, tolerance float64) (*ringProblem, error) {
-	path := homotopy.Straight{Omega: 1}
-	oracle := mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}
-	exec, err := model.NewExec(backend.Host(), model.NewStore(), func(scope *model.Scope, x, s *graph.Node) *graph.Node {
-		return oracle.Field(scope, x, path.At(graph.BroadcastToDims(s, x.Shape().Dim(0))))
-	})
+	tried, err := o.tune(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	p := &ringProblem{field: func(s float64, y solver.State) (solver.State, error) { return exec.Call(y[0], s) }}
-	_, p.exact, err = p.solve(ctx, solver.Adaptive{Tableau: solver.DormandPrince8, RTol: tolerance, ATol: tolerance})
-	return p, err
+	w.run.Tables = []record.Table{
+		rivalTable(w.run, ours, former, peers.Curves),
+		toleranceTable(slices.Concat(ours, peers.Curves), o.from, o.to),
+		controllerTable(w.run, tried),
+	}
+	for _, direction := range directions {
+		if err := drawWork(w.run, direction, slices.Concat(ours, former, peers.Curves)); err != nil {
+			return err
+		}
+	}
+	return record.Metrics(w.run, slices.Concat(ours, former, tried, peers.Curves))
 }
 
-// solve returns the evaluations and the ends.
-func (p *ringProblem) solve(ctx context.Context, with solver.Solver) (nfe int, end []float64, err error) {
-	solution, err := with.Solve(ctx, p.field, solver.State{sunflower(512)}, 0, 1)
-	if err != nil {
-		return 0, nil, err
-	}
-	defer solution.Finalize()
-	return solution.NFE, tensors.MustCopyFlatData[float64](solution.State[0]), nil
-}
-
-// sunflower spreads n points as N(0, I): their radii are the quantiles of the Rayleigh distribution.
-func sunflower(n int) *tensors.Tensor {
-	x := make([]float64, 0, 2*n)
-	for i := range n {
-		r := math.Sqrt(-2 * math.Log((float64(i)+0.5)/float64(n)))
-		sin, cos := math.Sincos(float64(i) * math.Pi * (3 - math.Sqrt(5)))
-		x = append(x, r*cos, r*sin)
-	}
-	return tensors.FromFlatDataAndDimensions(x, n, 2)
-}
-
-// measure is one point of a curve.
-func (p *ringProblem) measure(ctx context.Context, with solver.Solver, tolerance float64) (workPoint, error) {
-	nfe, end, err := p.solve(ctx, with)
-	worst := 0.0
-	for i := range end {
-		worst = math.Max(worst, math.Abs(end[i]-p.exact[i]))
-	}
-	return workPoint{tolerance, nfe, worst}, err
-}
-
-// curves measures all our solvers, at tolerances 1e-from to 1e-to or at fixed budgets.
-func (p *ringProblem) curves(ctx context.Context, from, to int) (adaptive, fixed []workCurve, err error) {
-	for _, tableau := range solver.List.All() {
-		curve := workCurve{Package: "vapoflow", Method: tableau.Name}
-		if tableau.Adaptive() {
-			for e := from; e <= to; e++ {
-				tolerance := math.Pow10(-e)
-				point, err := p.measure(ctx, solver.Adaptive{Tableau: tableau, RTol: tolerance, ATol: tolerance}, tolerance)
+// curves measures our adaptive methods on every problem, and dopri5 with the former controller.
+func (o *precisionOptions) curves(ctx context.Context, w *work) (ours, former []workCurve, err error) {
+	count, done := w.Count("curves"), 0
+	for _, p := range workProblems {
+		exact, err := p.solveExactly(ctx, o.to)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, direction := range directions {
+			for method := range rivals {
+				t, err := solver.List.Find(method)
 				if err != nil {
 					return nil, nil, err
 				}
-				curve.Points = append(curve.Points, point)
+				c, err := exact.curve(ctx, t, solver.DefaultController, direction, o.tolerances())
+				if err != nil {
+					return nil, nil, err
+				}
+				c.Package, c.Method = "vapoflow", method
+				ours = append(ours, c)
+				done++
+				count(done, len(workProblems)*len(directions)*len(rivals))
 			}
-			adaptive = append(adaptive, curve)
-			continue
-		}
-		for _, budget := range fixedBudgets(from, to) {
-			point, err := p.measure(ctx, solver.Fixed{Tableau: tableau, Steps: budget / tableau.Stages()}, 0)
+			c, err := exact.curve(ctx, solver.DormandPrince5, formerController, direction, o.tolerances())
 			if err != nil {
 				return nil, nil, err
 			}
-			curve.Points = append(curve.Points, point)
+			c.Package, c.Method = "vapoflow before", "dopri5"
+			former = append(former, c)
 		}
-		fixed = append(fixed, curve)
 	}
-	return adaptive, fixed, nil
+	slices.SortStableFunc(ours, func(a, b workCurve) int { return strings.Compare(a.Method, b.Method) })
+	return ours, former, nil
+}
+
+// tune measures the controllers with dopri5 and dopri8 on the tuning problem.
+func (o *precisionOptions) tune(ctx context.Context) (tried []workCurve, err error) {
+	exact, err := tuningProblem.solveExactly(ctx, o.to)
+	if err != nil {
+		return nil, err
+	}
+	for _, direction := range directions {
+		for _, t := range []solver.Tableau{solver.DormandPrince5, solver.DormandPrince8} {
+			for _, with := range controllers {
+				c, err := exact.curve(ctx, t, with.Controller, direction, o.tolerances())
+				if err != nil {
+					return nil, err
+				}
+				c.Package, c.Method = with.name, t.Name
+				tried = append(tried, c)
+			}
+		}
+	}
+	return tried, nil
 }
 
 func (c workCurve) name() string { return c.Package + " " + c.Method }
 
-// at reads the error of a curve at n evaluations, log-log; it is NaN where the curve does not reach.
-func (c workCurve) at(n int) float64 {
+// evaluations reads what a curve needs for an error, log-log; it is NaN where the curve does not reach.
+func (c workCurve) evaluations(err float64) float64 {
 	points := c.sorted()
-	if n < points[0].NFE || n > points[len(points)-1].NFE {
+	if err > points[0].Error || err < points[len(points)-1].Error {
 		return math.NaN()
 	}
 	j := 1
-	for points[j].NFE < n {
+	for j < len(points)-1 && points[j].Error > err {
 		j++
 	}
-	a, b := points[j-1], points[j]
-	f := math.Log(float64(n)/float64(a.NFE)) / math.Log(float64(b.NFE)/float64(a.NFE))
-	return a.Error * math.Pow(b.Error/a.Error, f)
+	a, b := points[max(0, j-1)], points[min(j, len(points)-1)]
+	if a.Error == b.Error {
+		return float64(b.NFE)
+	}
+	f := math.Log(err/a.Error) / math.Log(b.Error/a.Error)
+	return float64(a.NFE) * math.Pow(float64(b.NFE)/float64(a.NFE), f)
 }
 
-// sorted are the points by evaluations, which a looser tolerance does not always save.
+// sorted are the points from the largest error to the smallest, which a tighter tolerance does not always make smaller.
 func (c workCurve) sorted() []workPoint {
-	return slices.SortedFunc(slices.Values(c.Points), func(a, b workPoint) int { return a.NFE - b.NFE })
+	return slices.SortedStableFunc(slices.Values(c.Points), func(a, b workPoint) int {
+		switch {
+		case a.Error > b.Error:
+			return -1
+		case a.Error < b.Error:
+			return 1
+		}
+		return 0
+	})
 }
 
-// drawWork gives each of our methods a panel with the peers' of the same kind.
-func drawWork(run *record.Run, ours, peers []workCurve) error {
+// share is one curve's evaluations over another's at equal errors: the geometric mean over the errors 1, 10^−⅛, … that both reach, with its range.
+type share struct{ mean, least, most float64 }
+
+func (c workCurve) over(b workCurve) share {
+	sum, n := 0.0, 0
+	s := share{math.NaN(), math.Inf(1), 0}
+	for k := range 12 * 8 {
+		err := math.Pow(10, -float64(k)/8)
+		if r := c.evaluations(err) / b.evaluations(err); !math.IsNaN(r) {
+			sum, n = sum+math.Log(r), n+1
+			s.least, s.most = min(s.least, r), max(s.most, r)
+		}
+	}
+	if n > 0 {
+		s.mean = math.Exp(sum / float64(n))
+	}
+	return s
+}
+
+func (s share) text() string {
+	if math.IsNaN(s.mean) {
+		return "–"
+	}
+	return fmt.Sprintf("%.2f (%.2f to %.2f)", s.mean, s.least, s.most)
+}
+
+// drawWork gives each problem a panel with dopri5 of all packages.
+func drawWork(run *record.Run, direction string, curves []workCurve) error {
 	var panels []figures.LinePanel
-	for _, c := range ours {
-		panel := figures.LinePanel{Title: c.Method, X: "evaluations", LogX: true, LogY: true}
-		for _, curve := range append([]workCurve{c}, peers...) {
-			if curve.Package != c.Package && !slices.Contains(rivals[c.Method], curve.name()) {
+	for _, p := range workProblems {
+		panel := figures.LinePanel{Title: p.name, X: "evaluations", LogX: true, LogY: true}
+		for _, c := range curves {
+			if c.Problem != p.name || c.Direction != direction || c.Method != "dopri5" && !slices.Contains(rivals["dopri5"], c.name()) {
 				continue
 			}
-			series := figures.Series{Name: curve.Package}
-			for _, p := range curve.sorted() {
-				series.X, series.Y = append(series.X, float64(p.NFE)), append(series.Y, p.Error)
+			series := figures.Series{Name: c.Package}
+			for _, point := range slices.SortedStableFunc(slices.Values(c.Points), func(a, b workPoint) int { return a.NFE - b.NFE }) {
+				series.X, series.Y = append(series.X, float64(point.NFE)), append(series.Y, point.Error)
 			}
 			panel.Series = append(panel.Series, series)
 		}
 		panels = append(panels, panel)
 	}
-	panels[0].Y = "largest error at s = 1"
-	f, err := figures.Lines(figures.LinesData{Panels: panels, Aspect: 1.3})
+	panels[0].Y = map[string]string{"forward": "largest error of a coordinate", "backward": "largest error of a log-density"}[direction]
+	f, err := figures.Lines(figures.LinesData{Panels: panels, Aspect: 1})
 	if err != nil {
 		return err
 	}
-	return saveFigure(run, "work-precision", f, "Work and precision on the exact field of ring8 (straight homotopy, 512 points, float64), our methods and the peers' of the same kind (SciPy has no tsit5; RK45 stands there): left and below is better.")
+	return saveFigure(run, "work-precision-"+direction, f,
+		"Dormand–Prince 5(4) of four packages, and ours with its former controller, "+direction+": left and below is better.")
 }

@@ -21,12 +21,13 @@ const (
 // size, so that a sample depends slightly on its batch: to draw it again alone, replay Solution.Grid with Fixed.
 // The zero value is DormandPrince5 at DefaultTolerance.
 type Adaptive struct {
-	Tableau  Tableau         // one with an error estimate; zero: DormandPrince5
-	RTol     float64         // relative tolerance; 0: DefaultTolerance
-	ATol     float64         // absolute tolerance; 0: DefaultTolerance
-	MaxSteps int             // limit of attempted steps, rejected ones included; 0: DefaultMaxSteps
-	SaveAt   []float64       // times at which to keep the state, from s0 towards s1; steps are shortened to land on them
-	Backend  compute.Backend // nil: the one that holds the state or the field's result
+	Tableau    Tableau         // one with an error estimate; zero: DormandPrince5
+	RTol       float64         // relative tolerance; 0: DefaultTolerance
+	ATol       float64         // absolute tolerance; 0: DefaultTolerance
+	Controller Controller      // of the steps' sizes; zero: DefaultController
+	MaxSteps   int             // limit of attempted steps, rejected ones included; 0: DefaultMaxSteps
+	SaveAt     []float64       // times at which to keep the state, from s0 towards s1; steps are shortened to land on them
+	Backend    compute.Backend // nil: the one that holds the state or the field's result
 }
 
 var _ Solver = Adaptive{}
@@ -56,7 +57,7 @@ func (d Adaptive) integrate(r *run) error {
 	if err != nil {
 		return err
 	}
-	control := newController(d.Tableau.Order)
+	control := d.Controller.start(d.Tableau.Order)
 	status := StepTooSmall
 	for r.s != r.s1 {
 		if h < 16*resolution(r.s, r.s1) {
@@ -156,6 +157,12 @@ func (d Adaptive) withDefaults() (Adaptive, error) {
 		if !(*tol > 0) || math.IsInf(*tol, 0) {
 			return d, fmt.Errorf("solver: RTol = %v, ATol = %v; give positive numbers, or 0 for %v", d.RTol, d.ATol, DefaultTolerance)
 		}
+	}
+	if d.Controller == (Controller{}) {
+		d.Controller = DefaultController
+	}
+	if err := d.Controller.check(); err != nil {
+		return d, err
 	}
 	if d.MaxSteps < 0 {
 		return d, fmt.Errorf("solver: MaxSteps = %d; give a positive number, or 0 for %d", d.MaxSteps, DefaultMaxSteps)

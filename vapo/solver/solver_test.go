@@ -199,6 +199,8 @@ func TestBadSettings(t *testing.T) {
 		"ATol = -0.5":        solver.Adaptive{ATol: -0.5},
 		"MaxSteps = -3":      solver.Adaptive{MaxSteps: -3},
 		"no error estimate":  solver.Adaptive{Tableau: solver.RK4},
+		"I above 0":          solver.Adaptive{Controller: solver.Controller{Safety: 0.9, MinFactor: 0.2, MaxFactor: 5}},
+		"Safety:1.5":         solver.Adaptive{Controller: solver.Controller{Safety: 1.5, I: 1, MinFactor: 0.2, MaxFactor: 5}},
 		"finer than Float64": solver.Adaptive{RTol: 1e-17},
 		"Steps = -2":         solver.Fixed{Steps: -2},
 		"both Steps = 3":     solver.Fixed{Steps: 3, Grid: []float64{0, 1}},
