@@ -107,7 +107,7 @@ func (o *oodOptions) measure(ctx context.Context, w *work) error {
 }
 
 // oodScores are the scores in the order of the table; a larger one speaks against an input.
-var oodScores = []string{"energy", "score norm", "log-density by inversion", "log-density by the flow", "typicality by inversion", "typicality by the flow", "exact log-density"}
+var oodScores = append(density.List.Names(), "exact log-density")
 
 // oodCurves is AUROC[set][score][s].
 type oodCurves struct {
@@ -168,12 +168,8 @@ func oodScore(ctx context.Context, m *vapo.Model, scorer *density.Scorer, data m
 		return nil, err
 	}
 	exact, err := mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: m.Homotopy}.Evaluate(m.Backend, points, s)
-	return map[string][]float64{
-		"energy": scores.Energy, "score norm": scores.ScoreNorm,
-		"log-density by inversion": minus(scores.LogDensityPotential), "log-density by the flow": minus(scores.LogDensityFlow),
-		"typicality by inversion": scores.TypicalityPotential, "typicality by the flow": scores.TypicalityFlow,
-		"exact log-density": minus(exact.LogDensity),
-	}, err
+	scores.Named["exact log-density"] = minus(exact.LogDensity)
+	return scores.Named, err
 }
 
 func minus(x []float64) []float64 {

@@ -2,12 +2,12 @@ package paper
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 
 	"vapoflow/experiments/record"
+	"vapoflow/vapo/named"
 )
 
 // Element is a figure or table of the paper.
@@ -28,14 +28,17 @@ type steps struct {
 }
 
 // elements lists the paper's figures and tables, and what goes beyond them: a new one is one file and one line here.
-var elements = slices.Concat([]Element{
+var elements = named.New("element", named.Entries[steps]{
 	{"fig1", "Planar potential flow: ∇Φ over the approximate data likelihood", fig1},
 	{"fig2", "Samples on CIFAR-10", sheetOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 64, 100, 100})},
 	{"fig2-celeba", "Samples on CelebA 64", sheetOf("celeba", "", "same protocol, smaller scale", [4]int{8, 36, 64, 64})},
 	{"fig3", "Interpolation between generated CelebA 64 samples", interpolationOf("celeba", "same protocol, smaller scale", [4]int{1, 4, 6, 6})},
 	{"fig4", "Histogram of the energy on CIFAR-10 train and test", fig4},
 	{"fig5", "Samples with their five nearest CIFAR-10 training images", neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 512, 1000, 1000})},
-}, appendix, []Element{
+	{"fig6", "Larger sheet of uncurated CIFAR-10 samples (appendix, inferred)", sheetOf("cifar10", "drawn", "inferred", [4]int{16, 100, 400, 400})},
+	{"fig7", "Larger sheet of uncurated CelebA 64 samples (appendix, inferred)", sheetOf("celeba", "", "inferred", [4]int{8, 64, 256, 256})},
+	{"fig8", "More interpolations (appendix, inferred)", interpolationOf("celeba", "inferred", [4]int{1, 6, 12, 16})},
+	{"fig9", "More nearest neighbours (appendix, inferred)", neighboursOf("cifar10", "drawn", "inferred", [4]int{2, 16, 32, 32})},
 	{"table1", "FID on CIFAR-10", fidOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 512, 5000, 50_000})},
 	{"table2", "FID on CelebA 64 (inferred)", fidOf("celeba", "", "inferred", [4]int{8, 128, 2000, 50_000})},
 	{"table3", "Out-of-distribution detection: AUROC (inferred)", table3},
@@ -43,21 +46,23 @@ var elements = slices.Concat([]Element{
 })
 
 // Elements lists the paper's figures and tables.
-func Elements() []Element { return slices.Clone(elements) }
+func Elements() (all []Element) {
+	for id, of := range elements.All() {
+		all = append(all, Element{id, elements.Summary(id), of})
+	}
+	return all
+}
 
 // ErrUnknown is wrapped by errors about a name that does not exist.
-var ErrUnknown = errors.New("unknown")
+var ErrUnknown = named.ErrUnknown
 
 // Lookup finds an element by its ID.
 func Lookup(id string) (Element, error) {
-	var ids []string
-	for _, e := range elements {
-		if e.ID == id {
-			return e, nil
-		}
-		ids = append(ids, e.ID)
+	of, err := elements.Find(id)
+	if err != nil {
+		return Element{}, err
 	}
-	return Element{}, fmt.Errorf("%w element %q; choose from %s", ErrUnknown, id, strings.Join(ids, ", "))
+	return Element{id, elements.Summary(id), of}, nil
 }
 
 // Presets lists the scales, small to large, and Recipes the methods, the default first.

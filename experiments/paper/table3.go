@@ -135,10 +135,7 @@ type oodScorer struct {
 }
 
 // oodNames are the scores of the potential, and flowNames those of the flow, in the order of the table. A larger one speaks against an image.
-var (
-	oodNames  = []string{"energy", "score norm", "log-density by inversion", "typicality by inversion"}
-	flowNames = []string{"log-density by the flow", "typicality by the flow"}
-)
+var oodNames, flowNames = density.ScoreNames(false), density.ScoreNames(true)
 
 // at gives [sets][scores][n] for the first n images of each set, placed on the path at s. Those of the flow are added where how has a solver.
 func (o *oodScorer) at(ctx context.Context, s float64, n int, how density.Scoring, tell func()) (scores [][][]float64, err error) {
@@ -161,9 +158,14 @@ func (o *oodScorer) at(ctx context.Context, s float64, n int, how density.Scorin
 		if err != nil {
 			return nil, fmt.Errorf("scoring %s: %w", set.name, err)
 		}
-		of := [][]float64{v.Energy, v.ScoreNorm, negative(v.LogDensityPotential), v.TypicalityPotential}
+		var of [][]float64
+		for _, name := range oodNames {
+			of = append(of, v.Named[name])
+		}
 		if how.Solver != nil {
-			of = append(of, negative(v.LogDensityFlow), v.TypicalityFlow)
+			for _, name := range flowNames {
+				of = append(of, v.Named[name])
+			}
 		}
 		scores = append(scores, of)
 		tell()
@@ -184,14 +186,6 @@ func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Te
 		placeOnPath(path, x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
 	}
 	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
-}
-
-func negative(x []float64) []float64 {
-	out := make([]float64, len(x))
-	for i, v := range x {
-		out[i] = -v
-	}
-	return out
 }
 
 // auroc is an area under the ROC curve and its standard error.

@@ -3,6 +3,7 @@ package paper
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -98,8 +99,10 @@ func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
 	for k, name := range t.names {
 		switch name {
 		case "svhn", control:
-			w.keep("auroc_energy_"+name, t.areas[k][0].area, t.areas[k][0].stdErr)
-			w.keep("auroc_typicality_"+name, t.areas[k][3].area, t.areas[k][3].stdErr)
+			for key, score := range map[string]string{"energy": "energy", "typicality": "typicality by inversion"} {
+				of := t.areas[k][slices.Index(oodNames, score)]
+				w.keep("auroc_"+key+"_"+name, of.area, of.stdErr)
+			}
 		}
 	}
 	arrays := map[string]*tensors.Tensor{"s": vector(curveClock), "auroc": areaMatrix(t.areas), "auroc_standard_error": errorMatrix(t.areas)}
@@ -177,7 +180,7 @@ func drawTable3(dir string, m *record.Manifest) error {
 		return r.err
 	}
 	var d figures.LinesData
-	for score, name := range oodNames {
+	for score, name := range m.Tables[0].Header[1 : 1+dims[2]] {
 		panel := figures.LinePanel{Title: name, X: "clock s", Y: "AUROC"}
 		for set := range dims[0] {
 			label, _, _ := strings.Cut(m.Tables[0].Rows[set][0], " (")

@@ -122,6 +122,7 @@ func (by Inversion) scores(f *flow.Flow, x *tensors.Tensor) (Scores, error) {
 		out.Energy[i] = -phi[i]
 		out.ScoreNorm[i] = math.Sqrt(squaredNorm(gi))
 		out.LogDensityPotential[i] = (phi[i]-c.MuDot/(2*c.Mu)*squaredNorm(xi))/kappa - by.Shift
+		out.rows = append(out.rows, Row{X: xi, Score: gi, Phi: phi[i], LogDensity: out.LogDensityPotential[i]})
 	}
 	return out, nil
 }

@@ -32,6 +32,9 @@ type Scores struct {
 	TypicalityPotential []float64 // |log ρ̄ + entropy| by inversion
 	TypicalityFlow      []float64 // |log ρ_Φ + entropy| by the flow
 	NFE                 int       // evaluations of the flow's field, summed over batches
+
+	Named map[string][]float64 // every score of [List], in which a larger value speaks against an input
+	rows  []Row                // of a batch
 }
 
 // Scorer scores any number of inputs at one s, in batches of one padded size. It is safe for concurrent use.
@@ -104,11 +107,31 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 		if err != nil {
 			return Scores{}, fmt.Errorf("density: inputs from %d on: %w", first, err)
 		}
-		all.append(at, min(sc.how.Batch, n-first))
+		fresh := min(sc.how.Batch, n-first)
+		all.append(at, fresh)
+		sc.name(&all, at, fresh)
 	}
 	all.TypicalityPotential = typicality(all.LogDensityPotential, sc.EntropyPotential)
 	all.TypicalityFlow = typicality(all.LogDensityFlow, sc.EntropyFlow)
 	return all, nil
+}
+
+// name adds the scores of List for the first `fresh` rows of a batch.
+func (sc *Scorer) name(all *Scores, batch Scores, fresh int) {
+	if all.Named == nil {
+		all.Named = map[string][]float64{}
+	}
+	for i, r := range batch.rows[:fresh] {
+		r.Entropy, r.EntropyFlow = sc.EntropyPotential, sc.EntropyFlow
+		if batch.LogDensityFlow != nil {
+			r.LogDensityFlow = batch.LogDensityFlow[i]
+		}
+		for name, score := range List.All() {
+			if !score.Flow || batch.LogDensityFlow != nil {
+				all.Named[name] = append(all.Named[name], score.Of(r))
+			}
+		}
+	}
 }
 
 func (sc *Scorer) scoreBatch(ctx context.Context, x *tensors.Tensor, first int) (Scores, error) {

@@ -55,6 +55,16 @@ func TestScoresOfAGaussian(t *testing.T) {
 	near(t, "log-density by inversion", got.LogDensityPotential, want, 1e-8)
 	near(t, "typicality by the flow", got.TypicalityFlow, typicality, 1e-8)
 	near(t, "typicality by inversion", got.TypicalityPotential, typicality, 1e-8)
+	minus := make([]float64, len(want))
+	for i := range want {
+		minus[i] = -want[i]
+	}
+	for name, known := range map[string][]float64{
+		"energy": energy, "score norm": norm, "log-density by the flow": minus, "log-density by inversion": minus,
+		"typicality by the flow": typicality, "typicality by inversion": typicality,
+	} {
+		near(t, name+" of the list", got.Named[name], known, 1e-8)
+	}
 	if got.LogDensityFlowErr != nil || got.NFE == 0 {
 		t.Errorf("standard error %v, NFE %d", got.LogDensityFlowErr, got.NFE)
 	}

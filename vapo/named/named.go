@@ -3,6 +3,7 @@
 package named
 
 import (
+	"errors"
 	"fmt"
 	"iter"
 	"strings"
@@ -69,6 +70,9 @@ func (l List[T]) Summary(name string) string {
 // Has tells whether the list has a name.
 func (l List[T]) Has(name string) bool { return l.Summary(name) != "" }
 
+// ErrUnknown is wrapped by the error of a name that no list has.
+var ErrUnknown = errors.New("unknown")
+
 // Find gives the value of a name, options at their defaults. The error names the kind, the name and the choices.
 func (l List[T]) Find(name string) (T, error) {
 	for _, e := range l.entries {
@@ -77,5 +81,5 @@ func (l List[T]) Find(name string) (T, error) {
 		}
 	}
 	var none T
-	return none, fmt.Errorf("unknown %s %q; choose one of %s", l.kind, name, strings.Join(l.Names(), ", "))
+	return none, fmt.Errorf("%w %s %q; choose one of %s", ErrUnknown, l.kind, name, strings.Join(l.Names(), ", "))
 }
