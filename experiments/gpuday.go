@@ -168,11 +168,11 @@ func (d *gpuDay) doctor(context.Context) (found, where string, err error) {
 // interrupted has the same number of steps again.
 func (d *gpuDay) timeSteps(ctx context.Context) (found, where string, err error) {
 	where = filepath.Join(paper.RunsDir(d.out), "bench-step")
-	switch ms, _, scaled, _, err := bench.StepTime(d.out, d.preset, d.env.Backend.Name, d.settings.Batch); {
+	switch cost, err := bench.StepTime(d.out, d.preset, d.env.Backend.Name, d.settings.Batch); {
 	case err != nil:
 		return "", where, err
-	case ms > 0 && scaled == 0:
-		return fmt.Sprintf("%.1f ms at batch %d, measured before: remove the record to measure again", ms, d.settings.Batch), where, nil
+	case cost.From == d.settings.Batch:
+		return fmt.Sprintf("%.1f ms at batch %d, measured before: remove the record to measure again", cost.MS, cost.From), where, nil
 	}
 	batches := d.batches
 	if !slices.Contains(batches, d.settings.Batch) {
@@ -205,14 +205,14 @@ func (d *gpuDay) timeSteps(ctx context.Context) (found, where string, err error)
 
 // train trains for the minutes, by the time of a step that was measured.
 func (d *gpuDay) train(ctx context.Context) (found, where string, err error) {
-	ms, _, _, _, err := bench.StepTime(d.out, d.preset, d.env.Backend.Name, d.settings.Batch)
+	cost, err := bench.StepTime(d.out, d.preset, d.env.Backend.Name, d.settings.Batch)
 	if err != nil {
 		return "", "", err
 	}
-	if ms == 0 {
+	if cost.MS == 0 {
 		return "", "", fmt.Errorf("no step of batch %d was timed, so that it is not known how many fit in %g minutes", d.settings.Batch, d.minutes)
 	}
-	steps := max(2, int(d.minutes*60_000/ms))
+	steps := max(2, int(d.minutes*60_000/cost.MS))
 	for _, set := range []string{"model=train", fmt.Sprintf("steps=%d", steps), fmt.Sprintf("warmup=%d", min(d.settings.Warmup, steps/10))} {
 		change, err := paper.ParseSet(set)
 		if err != nil {

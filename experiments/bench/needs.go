@@ -79,48 +79,47 @@ func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
 	return nil
 }
 
-// StepTime is the time in ms of a step of a preset's training on a backend, and the host memory in GB, as bench step left them on record
-// below out: of that batch, or scaled by examples from the largest batch measured, as scaled says. It is 0 where nothing was measured.
-func StepTime(out, preset, backend string, batch int) (ms, memory float64, scaled int, m record.Manifest, err error) {
-	m, err = record.Read(filepath.Join(paper.RunsDir(out), prefix+step.ID))
+// StepCost is what a step of a training takes, as bench step left it on record.
+type StepCost struct {
+	MS, GB   float64 // time in ms, 0 where nothing was measured, and memory of the host
+	From     int     // the batch that was measured: of another one it is scaled by the number of examples
+	Manifest record.Manifest
+}
+
+// StepTime is the cost of a step of a preset's training in float32 on a backend, from the record below out: of that batch, else of the largest
+// smaller one that was measured.
+func StepTime(out, preset, backend string, batch int) (StepCost, error) {
+	m, err := record.Read(filepath.Join(paper.RunsDir(out), prefix+step.ID))
 	if errors.Is(err, os.ErrNotExist) {
-		return 0, 0, 0, m, nil
+		return StepCost{}, nil
 	}
 	if err != nil {
-		return 0, 0, 0, m, err
+		return StepCost{}, err
 	}
-	measured := func(batch int) float64 {
-		return m.Results[presetResult(preset, "float32", batch, backend)+": ms a step"]
+	for from := batch; from > 0; from-- {
+		name, factor := presetResult(preset, "float32", from, backend), float64(batch)/float64(from)
+		if ms := m.Results[name+": ms a step"]; ms > 0 {
+			return StepCost{factor * ms, factor * m.Results[name+": GB"], from, m}, nil
+		}
 	}
-	from := batch
-	for from > 0 && measured(from) == 0 {
-		from--
-	}
-	if from == 0 {
-		return 0, 0, 0, m, nil
-	}
-	name, factor := presetResult(preset, "float32", from, backend), float64(batch)/float64(from)
-	if from != batch {
-		scaled = from
-	}
-	return factor * measured(from), factor * m.Results[name+": GB"], scaled, m, nil
+	return StepCost{}, nil
 }
 
 // Needs says in a line what a training of a preset takes on a backend: its steps, and the hours and memory that the record of bench step
 // below out lets one expect.
 func Needs(out, preset, backend string, c vapo.Config) (string, error) {
-	ms, memory, scaled, m, err := StepTime(out, preset, backend, c.Batch)
+	cost, err := StepTime(out, preset, backend, c.Batch)
 	if err != nil {
 		return "", err
 	}
 	needs := fmt.Sprintf("preset %s trains %d steps of batch %d", preset, c.Steps, c.Batch)
-	if ms == 0 {
+	if cost.MS == 0 {
 		return needs + fmt.Sprintf("; `experiments bench step --preset %s --batches %d` measures the hours on %s", preset, c.Batch, backend), nil
 	}
 	needs += fmt.Sprintf(": %s at %s a step and at most about %.1f GB of memory on %s (%s, %d cores; bench step of %s",
-		span(ms*float64(c.Steps)/1000), span(ms/1000), memory, backend, strings.TrimSpace(m.Hardware.CPU), m.Hardware.Cores, m.Started.Format("2006-01-02"))
-	if scaled > 0 {
-		needs += fmt.Sprintf(", scaled from batch %d", scaled)
+		span(cost.MS*float64(c.Steps)/1000), span(cost.MS/1000), cost.GB, backend, strings.TrimSpace(cost.Manifest.Hardware.CPU), cost.Manifest.Hardware.Cores, cost.Manifest.Started.Format("2006-01-02"))
+	if cost.From != c.Batch {
+		needs += fmt.Sprintf(", scaled from batch %d", cost.From)
 	}
 	return needs + ")", nil
 }
