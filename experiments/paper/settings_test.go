@@ -127,7 +127,7 @@ func ExampleElement_Settings() {
 		return
 	}
 	s, err := fig1.Settings("quick", "best")
-	fmt.Println(s.Data, s.Homotopy, s.Loss, s.Steps, s.Batch, s.Solver, err)
+	fmt.Println(s.Data, s.Homotopy, s.Potential, s.Solver, err)
 	// Output:
-	// ring8 posterior alignment 10000 256 dopri5 <nil>
+	// ring8 posterior mlp dopri5 <nil>
 }
