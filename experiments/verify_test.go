@@ -51,6 +51,13 @@ func TestVerifyAndReportNameWhatIsDamaged(t *testing.T) {
 		}
 		os.WriteFile(found[0], whole, 0o644)
 	}
+	linked, _ := filepath.Glob("results/runs/fig1*")
+	if err := os.Symlink(linked[0], "link"); err != nil {
+		t.Skip(err)
+	}
+	if code, _, stderr := command(t, "export", "--run", "link", "--out", "m.safetensors"); code != 0 {
+		t.Errorf("the model of a linked run: %s", stderr)
+	}
 	for _, wrong := range []string{"nowhere", "."} {
 		if code, _, stderr := command(t, "verify", wrong); (code == 2) != (wrong == "nowhere") {
 			t.Errorf("verify %s: %d, %s", wrong, code, stderr)

@@ -117,6 +117,9 @@ func (r Reference) locateRun(dir string) (Opener, error) {
 	if !isFile(place, "model.json") {
 		key := settings.Key(described{info: dataset.Info{SHA256: m.Data.SHA256, Source: m.Data.Source}})
 		place = filepath.Join(paper.ModelsDir(filepath.Join(dir, "..", "..")), key)
+		if real, err := filepath.EvalSymlinks(dir); err == nil && !isFile(place, "model.json") { // a link: beside what it names
+			place = filepath.Join(paper.ModelsDir(filepath.Join(real, "..", "..")), key)
+		}
 		if !isFile(place, "model.json") {
 			return nil, fmt.Errorf("%s: the model of %s is not in %s any more; run it again: %s", r.Command, dir, place, m.Command)
 		}

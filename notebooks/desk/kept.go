@@ -28,7 +28,9 @@ func Cached[T any](name string, key any, compute func() (T, error)) (value T, er
 	}
 	if text, err := os.ReadFile(path); err == nil {
 		var kept T
-		if gob.NewDecoder(bytes.NewReader(text)).Decode(&kept) == nil { // else the type has changed since
+		if sum, value, _ := bytes.Cut(text, []byte("\n")); string(sum) != sumOf(value) {
+			fmt.Printf("%s: what was kept is damaged or of an older version, computed anew\n", name)
+		} else if gob.NewDecoder(bytes.NewReader(value)).Decode(&kept) == nil { // else the type has changed since
 			stat, err := os.Stat(path)
 			if err == nil {
 				fmt.Printf("%s: loaded, computed %s ago\n", name, ago(stat.ModTime()))
@@ -44,10 +46,20 @@ func Cached[T any](name string, key any, compute func() (T, error)) (value T, er
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 		return value, fmt.Errorf("desk: keeping %s: %w", name, err)
 	}
-	if err := atomicfile.Write(path, func(f *os.File) error { return gob.NewEncoder(f).Encode(value) }); err != nil {
+	var text bytes.Buffer
+	if err := gob.NewEncoder(&text).Encode(value); err != nil {
+		return value, fmt.Errorf("desk: keeping %s: %w", name, err)
+	}
+	if err := atomicfile.WriteBytes(path, fmt.Appendf(nil, "%s\n%s", sumOf(text.Bytes()), text.Bytes())); err != nil {
 		return value, fmt.Errorf("desk: keeping %s: %w", name, err)
 	}
 	return value, nil
+}
+
+// sumOf is the sha256 that stands before a kept value: gob decodes some damaged values as others.
+func sumOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
 }
 
 // Forget makes [Cached] compute the name again, for every key.

@@ -74,3 +74,30 @@ func TestCachedKeepsNoFailure(t *testing.T) {
 		t.Error("a key that does not encode was taken")
 	}
 }
+
+// No bit that turns in a kept value is silent: it is computed anew.
+func TestDamagedValueIsComputedAnew(t *testing.T) {
+	newCheckout(t)
+	compute := func() ([]float64, error) { return []float64{1, 2, 3}, nil }
+	desk.Must(desk.Cached("a", 1, compute))
+	files, _ := filepath.Glob("results/notebooks/kept/*.gob")
+	if len(files) != 1 {
+		t.Fatalf("kept: %v", files)
+	}
+	whole, err := os.ReadFile(files[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range whole {
+		turned := slices.Clone(whole)
+		turned[i] ^= 4
+		if err := os.WriteFile(files[0], turned, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		computed := false
+		got, err := desk.Cached("a", 1, func() ([]float64, error) { computed = true; return compute() })
+		if err != nil || !computed || !slices.Equal(got, []float64{1, 2, 3}) {
+			t.Errorf("byte %d turned: computed %v, %v, %v", i, computed, got, err)
+		}
+	}
+}
