@@ -17,7 +17,7 @@ func (a *app) reportCommand() *cobra.Command {
 		Use:   "report",
 		Short: "Write RESULTS.md and index.html from the records",
 		Long: `Writes OUT/RESULTS.md and OUT/index.html from the records in OUT/runs and from nothing else. The page holds its
-pictures, so that it can be sent as one file. Records that are damaged are left out and named, and the exit code is 1.`,
+pictures, so that it can be sent as one file. What is damaged of the records is left out and named, and the exit code is 1.`,
 		Example: `  experiments report
   experiments report --redraw                 draw the figures again from the records' arrays, without training
   experiments report --markdown RESULTS.md --no-pictures     the page in the repository`,

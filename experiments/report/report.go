@@ -3,6 +3,7 @@ package report
 
 import (
 	"bytes"
+	"crypto/sha256"
 	_ "embed"
 	"encoding/base64"
 	"errors"
@@ -60,13 +61,15 @@ type Options struct {
 	Verify     bool   // read every file of the records, and not only those whose size or time tells of a change
 }
 
-// Write writes both pages. Records that are damaged are named there instead of shown, and in the error.
+// Write writes both pages. What is damaged of the records is named instead of shown, and an error.
 func Write(o Options, c *console.Console) error {
 	runs, problems := record.List(paper.RunsDir(o.Out))
 	for i, r := range runs {
 		if err := r.Check(o.Verify); err != nil {
 			problems = append(problems, err)
-			runs[i].Status, runs[i].Error = damaged, err.Error()
+			if r.WithoutFigures().Check(o.Verify) != nil {
+				runs[i].Status, runs[i].Error = damaged, err.Error()
+			}
 		}
 	}
 	for _, problem := range problems {
@@ -86,7 +89,7 @@ func Write(o Options, c *console.Console) error {
 	}
 	c.Say("report of %d runs: %s and %s", len(runs), o.Markdown, index)
 	if len(problems) > 0 {
-		return fmt.Errorf("report: left out, as said above: %d records that cannot be trusted; `experiments verify` names the remedy", len(problems))
+		return fmt.Errorf("report: what is damaged of %d records is left out, as said above; `experiments verify` names the remedy", len(problems))
 	}
 	return nil
 }
@@ -171,7 +174,8 @@ func newPageRun(r record.Stored) pageRun {
 	fact("command", "%s", r.Command)
 	for _, f := range r.Figures {
 		figure := pageFigure{File: f.File, Caption: plainMath(f.Caption)}
-		if png, err := os.ReadFile(filepath.Join(r.Dir, f.File)); err == nil {
+		png, err := os.ReadFile(filepath.Join(r.Dir, f.File))
+		if want, known := r.Artefacts[f.File]; err == nil && (!known || want == fmt.Sprintf("%x", sha256.Sum256(png))) {
 			figure.URI = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
 		} else {
 			shown.Notes = append(slices.Clone(shown.Notes), fmt.Sprintf("The picture %s cannot be read; \"experiments report --redraw\" draws it again.", f.File))
