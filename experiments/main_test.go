@@ -233,7 +233,7 @@ func TestReport(t *testing.T) {
 	}
 	html, _ := os.ReadFile("results/index.html")
 	markdown, _ := os.ReadFile("results/RESULTS.md")
-	for _, want := range []string{"0.301 %", "inferred", "made up", "Excess E‖∇Φ‖²", "fig2-cpu-best-seed0", "running", "table3", "not run yet", "gone.png cannot be read"} {
+	for _, want := range []string{"0.3 %", "inferred", "made up", "Excess E‖∇Φ‖²", "fig2-cpu-best-seed0", "running", "table3", "not run yet", "gone.png cannot be read"} {
 		if !strings.Contains(string(html), want) {
 			t.Errorf("index.html lacks %q", want)
 		}

@@ -20,7 +20,7 @@ func TestSplitArgsUndoesJoinArgs(t *testing.T) {
 func TestRunFromRepeatsARecord(t *testing.T) {
 	isolate(t)
 	small := []string{"--preset", "smoke", "--seed", "3", "--set", "steps=3", "--set", "samples=4", "--set", "batch=32", "--out", "first"}
-	for _, args := range [][]string{{"run", "fig1"}, {"train", "--data", "moons"}} {
+	for _, args := range [][]string{{"run", "fig1"}, {"train", "--data", "gauss2"}} {
 		if code, _, stderr := command(t, append(args, small...)...); code != 0 {
 			t.Fatal(stderr)
 		}
