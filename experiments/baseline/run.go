@@ -77,10 +77,8 @@ func (o Options) run(ctx context.Context, b compute.Backend, how method, rate fl
 	m := &vapo.Model{Flow: flow.Flow{Backend: b, Homotopy: o.Homotopy, Potential: how.potential, Shape: []int{2}}}
 	t := o.Training
 	t.LearningRate, t.Seed = rate, seed
-	began := time.Now()
 	var err error
-	out.Diverged, err = train(ctx, m, how.loss, t)
-	out.Seconds = time.Since(began).Seconds()
+	out.Diverged, err = train(ctx, m, how.loss, t, &out)
 	if err != nil || out.Diverged != "" {
 		return out, err
 	}
@@ -108,15 +106,20 @@ func (o Options) run(ctx context.Context, b compute.Backend, how method, rate fl
 	return out, nil
 }
 
-// train says how the training diverged, "" where it did not.
-func train(ctx context.Context, m *vapo.Model, l loss.Loss, t vapo.Training) (diverged string, err error) {
+// train says how the training diverged, "" where it did not, and puts its times in out.
+func train(ctx context.Context, m *vapo.Model, l loss.Loss, t vapo.Training, out *Outcome) (diverged string, err error) {
 	data, err := dataset.Open("ring8", dataset.Options{})
 	if err != nil {
 		return "", err
 	}
 	watched, stop := context.WithCancel(ctx)
 	defer stop()
+	began, first := time.Now(), 0.0
 	err = vapo.Train(watched, m, l, data, t, vapo.Run{Observe: func(p vapo.Progress) {
+		if p.Step == 1 { // it waits for the compiler
+			out.CompileSeconds, first = time.Since(began).Seconds(), p.Seconds
+		}
+		out.Seconds = p.Seconds - first
 		if math.Abs(p.Loss) > LossLimit && diverged == "" {
 			diverged = fmt.Sprintf("the loss is %.3g after step %d", p.Loss, p.Step)
 			stop()

@@ -17,7 +17,9 @@ type Outcome struct {
 	Distance     float64 `json:"distance"`           // energy distance of samples to fresh data; 0 where it diverged
 	HasExcess    bool    `json:"has_excess"`         // an exact field exists, and the run did not diverge
 	Excess       float64 `json:"excess"`             // relative, see mixture.Report
-	Seconds      float64 `json:"seconds"`            // of training, compilation included
+	Seconds      float64 `json:"seconds"`            // of the training's steps, the first left out
+
+	CompileSeconds float64 `json:"compile_seconds"` // to the end of the first step
 }
 
 // Spread sums up values over seeds.
@@ -27,7 +29,7 @@ type Spread struct {
 	SD   float64 `json:"sd"`   // sample standard deviation; 0 where N < 3, too few to tell
 }
 
-// Row is a method at a learning rate, over its seeds. The spreads leave diverged runs out, but for Seconds.
+// Row is a method at a learning rate, over its seeds. The spreads leave diverged runs out, but for Seconds and Compile.
 type Row struct {
 	Method       string  `json:"method"`
 	LearningRate float64 `json:"learning_rate"`
@@ -36,6 +38,7 @@ type Row struct {
 	Distance     Spread  `json:"distance"`
 	Excess       Spread  `json:"excess"` // N = 0 where the method has no exact field
 	Seconds      Spread  `json:"seconds"`
+	Compile      Spread  `json:"compile"` // seconds
 }
 
 // Rows groups the outcomes, in their order.
@@ -56,9 +59,9 @@ func sameRow(a, b Outcome) bool { return a.Method == b.Method && a.LearningRate 
 
 func newRow(runs []Outcome) Row {
 	row := Row{Method: runs[0].Method, LearningRate: runs[0].LearningRate, Runs: len(runs)}
-	var distance, excess, seconds []float64
+	var distance, excess, seconds, compile []float64
 	for _, o := range runs {
-		seconds = append(seconds, o.Seconds)
+		seconds, compile = append(seconds, o.Seconds), append(compile, o.CompileSeconds)
 		if o.Diverged != "" {
 			row.Diverged++
 			continue
@@ -68,7 +71,7 @@ func newRow(runs []Outcome) Row {
 			excess = append(excess, o.Excess)
 		}
 	}
-	row.Distance, row.Excess, row.Seconds = spread(distance), spread(excess), spread(seconds)
+	row.Distance, row.Excess, row.Seconds, row.Compile = spread(distance), spread(excess), spread(seconds), spread(compile)
 	return row
 }
 

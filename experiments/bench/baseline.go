@@ -69,12 +69,12 @@ func (o *rivalryOptions) measure(ctx context.Context, w *work) error {
 	table := record.Table{
 		Caption: fmt.Sprintf("ring8 after %d steps of batch %d: runs that diverged, the energy distance of %d samples to as many data (data to other data: %s), and the relative excess of the field in %%; mean (± standard deviation) over the seeds that did not diverge.",
 			o.Training.Steps, o.Training.Batch, o.Samples, spreadText(measured.Floor, 1)),
-		Header: []string{"method", "learning rate", "diverged", "energy distance", "relative excess", "s of training"},
+		Header: []string{"method", "learning rate", "diverged", "energy distance", "relative excess", "s of steps", "s to compile"},
 	}
 	for _, r := range measured.Rows() {
 		table.Rows = append(table.Rows, []string{
 			r.Method, fmt.Sprint(r.LearningRate), fmt.Sprintf("%d of %d", r.Diverged, r.Runs),
-			spreadText(r.Distance, 1), spreadText(r.Excess, 100), fmt.Sprintf("%.2g", r.Seconds.Mean),
+			spreadText(r.Distance, 1), spreadText(r.Excess, 100), fmt.Sprintf("%.2g", r.Seconds.Mean), fmt.Sprintf("%.2g", r.Compile.Mean),
 		})
 		w.run.Results[fmt.Sprintf("%s, learning rate %g: diverged", r.Method, r.LearningRate)] = float64(r.Diverged)
 	}

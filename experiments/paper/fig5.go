@@ -13,26 +13,23 @@ import (
 	"vapoflow/vapo/metric"
 )
 
-// neighbours is how many training images are shown beside a sample, and neighbourRows how many samples are shown.
-const (
-	neighbours    = 5
-	neighbourRows = 10
-)
+// neighbours is how many training images are shown beside a sample.
+const neighbours = 5
 
 // neighboursOf is Figure 5 for one data set: generated images with the training images nearest to them, by pixels. As many held-out
 // images are searched as well, hundreds of each, for the distances spread: samples that lie nearer to the training images than those do
-// would be copies. The figure shows the first samples.
-func neighboursOf(data, standIn, claim string, samples [4]int) steps {
+// would be copies. The figure shows the first samples, in as many rows as are asked for.
+func neighboursOf(data, standIn, claim string, samples [4]int, rows int) steps {
 	return steps{
 		settings: imageSettings(data, samples),
 		standIn:  standIn,
 		claim:    imageClaim(data, claim),
-		compute:  computeNeighbours,
+		compute:  func(ctx context.Context, w *work) error { return computeNeighbours(ctx, w, rows) },
 		draw:     drawNeighbours,
 	}
 }
 
-func computeNeighbours(ctx context.Context, w *work) error {
+func computeNeighbours(ctx context.Context, w *work, shown int) error {
 	m, err := w.trainImages(ctx)
 	if err != nil {
 		return err
@@ -56,7 +53,7 @@ func computeNeighbours(ctx context.Context, w *work) error {
 	}
 	var rows []uint8
 	pixels := tensors.MustCopyFlatData[uint8](samples)
-	for i, near := range found[:min(neighbourRows, w.Samples)] {
+	for i, near := range found[:min(shown, w.Samples)] {
 		rows = append(rows, pixels[i*size:][:size]...)
 		for _, n := range near {
 			x := make([]float32, size)
