@@ -189,7 +189,7 @@ func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float
 	if _, trained := w.run.Results["classifier_accuracy"]; !trained && !by.Comparable() {
 		return none, nil
 	}
-	real, err := w.see(ctx, by, w.data, fidReferences("quick"))
+	real, err := w.features(ctx, by, w.data, fidReferences("quick"))
 	if errors.Is(err, dataset.ErrMissing) {
 		return none, nil
 	}
@@ -198,7 +198,7 @@ func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float
 		for _, x := range images {
 			pixels = append(pixels, dataset.Bytes(x)...)
 		}
-		got, err := w.see(ctx, by, newByteImages("samples", w.imageTensor(pixels)), len(images))
+		got, err := w.features(ctx, by, newByteImages("samples", w.imageTensor(pixels)), len(images))
 		if err != nil {
 			return 0, err
 		}

@@ -114,21 +114,21 @@ func (w *work) classifier(ctx context.Context, train, test classifier.Labelled) 
 // keptRows bounds the features that stay in memory for KID, precision and recall.
 const keptRows = 10_000
 
-// seen are the features of a set: moments of all, and the first keptRows rows.
-type seen struct {
+// featureSet is the features of a set: moments of all, and the first keptRows rows.
+type featureSet struct {
 	moments *metric.Moments
 	rows    []float32
 	dim     int
 }
 
 // part are the features of the k-th n images, [n, dim].
-func (s seen) part(k, n int) *tensors.Tensor {
+func (s featureSet) part(k, n int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(s.rows[k*n*s.dim:][:n*s.dim], n, s.dim)
 }
 
-// see streams the first n images of a set, or all of a smaller one, through the extractor. A classifier sees them resized to 32×32.
-func (w *work) see(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int) (seen, error) {
-	s := seen{metric.NewMoments(by.Dim()), nil, by.Dim()}
+// features streams the first n images of a set, or all of a smaller one, through the extractor. A classifier sees them resized to 32×32.
+func (w *work) features(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int) (featureSet, error) {
+	s := featureSet{metric.NewMoments(by.Dim()), nil, by.Dim()}
 	if _, resizes := by.(*inception.Extractor); !resizes {
 		var err error
 		if data, err = dataset.Treated(data, dataset.Resize(32)); err != nil {
@@ -137,7 +137,7 @@ func (w *work) see(ctx context.Context, by metric.Extractor, data dataset.Datase
 	}
 	info := data.Info()
 	n = atMost(n, info)
-	tell := w.counter("images of "+info.Name+" seen", n)
+	tell := w.counter("images of "+info.Name+" measured", n)
 	const chunk = 256
 	for from := 0; from < n; from += chunk {
 		if err := ctx.Err(); err != nil {

@@ -83,9 +83,9 @@ func computeFID(ctx context.Context, w *work) error {
 			references = 50_000
 		}
 	}
-	t, real := fidTable{n: w.Samples}, seen{}
+	t, real := fidTable{n: w.Samples}, featureSet{}
 	if by != nil {
-		if real, err = w.see(ctx, by, w.data, references); err != nil {
+		if real, err = w.features(ctx, by, w.data, references); err != nil {
 			return err
 		}
 		t.by, t.comparable, t.dim, t.references = by.Name(), by.Comparable(), by.Dim(), real.moments.N()
@@ -202,8 +202,8 @@ func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 }
 
 // fidRow measures one set against the training images, and its parts of size images.
-func (w *work) fidRow(ctx context.Context, by metric.Extractor, real seen, data dataset.Dataset, size int, row *fidRow) error {
-	got, err := w.see(ctx, by, data, w.Samples)
+func (w *work) fidRow(ctx context.Context, by metric.Extractor, real featureSet, data dataset.Dataset, size int, row *fidRow) error {
+	got, err := w.features(ctx, by, data, w.Samples)
 	if err != nil {
 		return err
 	}

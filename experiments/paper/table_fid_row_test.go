@@ -26,7 +26,7 @@ func TestFIDRowsAreInOrder(t *testing.T) {
 	}
 	const n = 128
 	w.Samples = n
-	real, err := w.see(t.Context(), by, of("drawn", "train", 0), n)
+	real, err := w.features(t.Context(), by, of("drawn", "train", 0), n)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ const klReplicates = 8
 const exactDraws = 100_000
 
 // KL estimates KL(ρ_Φ(·; s) ‖ ρ̄(·; s)) = E_ρ_Φ [log ρ_Φ − log ρ̄] at increasing s in [0, 1] for data that is a mixture of
-// Gaussians: n draws of the prior, scrambled Halton points that are a function of the seed, ride the flow in float64 with their
+// Gaussians: n draws of the prior, scrambled Halton points that are a function of the seed, follow the flow in float64 with their
 // log-density, and ρ̄ is exact. 8,192 draws tell 0.01 nats. Points without a width are an error: ρ̄ is spikes then, and no flow's density. The
 // solver runs once for each interval of s, so that a fixed grid spends its steps on each; nil is solver.Adaptive{}.
 func KL(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s []float64, n int, seed uint64, divergence Divergence) (Divergences, error) {
@@ -88,31 +88,31 @@ func rideAlong(ctx context.Context, f *flow.Flow, with solver.Solver, data mixtu
 		draws[i] *= math.Sqrt(prior.V)
 	}
 	n := len(draws) / f.Dim()
-	ride, err := board(f, numbers.Tensor(dtypes.Float64, draws, append([]int{n}, f.Shape...)...), divergence, first)
+	augmented, err := augment(f, numbers.Tensor(dtypes.Float64, draws, append([]int{n}, f.Shape...)...), divergence, first)
 	if err != nil {
 		return 0, err
 	}
-	defer ride.leave()
-	defer func() { ride.state.Finalize() }()
+	defer augmented.finalize()
+	defer func() { augmented.state.Finalize() }()
 	atPrior := logPrior(draws, n, prior.V)
 	oracle := mixture.Optimal{Mixture: data, Homotopy: f.Homotopy}
 	now := 0.0
 	for i, next := range s {
 		if next > now {
-			end, err := orDefault(with).Solve(ctx, ride.field, ride.state, now, next)
+			end, err := orDefault(with).Solve(ctx, augmented.field, augmented.state, now, next)
 			if err != nil {
 				return 0, fmt.Errorf("density: the flow from s = %g to %g: %w", now, next, err)
 			}
-			ride.state.Finalize()
-			ride.state, now = end.State, next
+			augmented.state.Finalize()
+			augmented.state, now = end.State, next
 			nfe += end.NFE
 		}
-		x := rowsOf(numbers.Flat(ride.state[0]), n)
+		x := rowsOf(numbers.Flat(augmented.state[0]), n)
 		exact, err := oracle.Evaluate(f.Backend, x, next)
 		if err != nil {
 			return 0, err
 		}
-		integral, _ := combine(divergence, numbers.Flat(ride.state[1]), n)
+		integral, _ := combine(divergence, numbers.Flat(augmented.state[1]), n)
 		ratio := make([]float64, n)
 		for j := range ratio {
 			ratio[j] = atPrior[j] - integral[j] - exact.LogDensity[j]

@@ -44,22 +44,22 @@ func logDensity(ctx context.Context, f *flow.Flow, with solver.Solver, x *tensor
 	}
 	divergence = orExact(divergence)
 	n := x.Shape().Dim(0)
-	ride, err := board(f, x, divergence, first)
+	augmented, err := augment(f, x, divergence, first)
 	if err != nil {
 		return Estimate{}, err
 	}
-	defer ride.leave()
+	defer augmented.finalize()
 	var out Estimate
 	if s > 0 {
-		end, err := orDefault(with).Solve(ctx, ride.field, ride.state, s, 0)
+		end, err := orDefault(with).Solve(ctx, augmented.field, augmented.state, s, 0)
 		if err != nil {
 			return Estimate{}, fmt.Errorf("density: the flow from s = %g to the prior: %w", s, err)
 		}
 		defer end.Finalize()
-		out.NFE, flat, ride.state = end.NFE, numbers.Flat(end.State[0]), end.State
+		out.NFE, flat, augmented.state = end.NFE, numbers.Flat(end.State[0]), end.State
 	}
 	// Integrated backward, the passenger is −∫₀ˢ.
-	integral, stdErr := combine(divergence, numbers.Flat(ride.state[1]), n)
+	integral, stdErr := combine(divergence, numbers.Flat(augmented.state[1]), n)
 	out.Value, out.StdErr = logPrior(flat, n, prior.V), stdErr
 	for i := range integral {
 		out.Value[i] += integral[i]
@@ -67,21 +67,21 @@ func logDensity(ctx context.Context, f *flow.Flow, with solver.Solver, x *tensor
 	return out, nil
 }
 
-// ride is a flow whose points carry ∫vᵀ(∇²Φ)v ds for each of their directions v.
-type ride struct {
+// augmentedFlow is a flow whose state holds beside the points the integrals ∫vᵀ(∇²Φ)v ds along each of their directions v.
+type augmentedFlow struct {
 	state solver.State // x [n, ...] and the integrals [n, k]
 	field solver.Field
 	owned []*tensors.Tensor
 }
 
-// leave frees what board made.
-func (r ride) leave() { numbers.Finalize(r.owned...) }
+// finalize frees what augment made.
+func (a augmentedFlow) finalize() { numbers.Finalize(a.owned...) }
 
-// board starts a ride at x with the integrals at zero.
-func board(f *flow.Flow, x *tensors.Tensor, with Divergence, first int) (ride, error) {
+// augment starts at x with the integrals at zero.
+func augment(f *flow.Flow, x *tensors.Tensor, with Divergence, first int) (augmentedFlow, error) {
 	v, err := probes(f, x, with, first)
 	if err != nil {
-		return ride{}, err
+		return augmentedFlow{}, err
 	}
 	n, k := x.Shape().Dim(0), v.Shape().Dim(0)
 	integrals := numbers.Tensor(x.DType(), make([]float64, n*k), n, k)
@@ -89,7 +89,7 @@ func board(f *flow.Flow, x *tensors.Tensor, with Divergence, first int) (ride, e
 		grad, products, err := f.Curvatures(y[0], s, v)
 		return solver.State{grad, products}, err
 	}
-	return ride{solver.State{x, integrals}, field, []*tensors.Tensor{v, integrals}}, nil
+	return augmentedFlow{solver.State{x, integrals}, field, []*tensors.Tensor{v, integrals}}, nil
 }
 
 func orDefault(with solver.Solver) solver.Solver {
