@@ -117,7 +117,7 @@ func TestSampleImages(t *testing.T) {
 	}
 	args = append(args, "--batch", "4")
 
-	// A folder whose recipe gives no grid of the run finds its own, once, and keeps it.
+	// A folder whose sampling.json gives no grid of the run finds its own, once, and keeps it.
 	into := append(args, "--out", "shards", "--tolerance", "0.01")
 	for _, span := range []string{"4:7", "1:5"} {
 		if code, _, stderr := command(t, append([]string{"sample", "--range", span}, into...)...); code != 0 {
@@ -151,7 +151,7 @@ func TestSampleImages(t *testing.T) {
 	}
 	text, _ := os.ReadFile("shards/sampling.json")
 	if err := json.Unmarshal(text, &r); err != nil || !reflect.DeepEqual(r.Grid, whole["grid"].Value()) || r.Decides.Weights != "sha256:"+m.WeightsSHA256 {
-		t.Errorf("recipe %s, error %v", text, err)
+		t.Errorf("sampling.json %s, error %v", text, err)
 	}
 	if code, _, stderr := command(t, append([]string{"sample", "--seed", "1"}, into...)...); code != 1 || !strings.Contains(stderr, `"seed":0`) || !strings.Contains(stderr, "new folder") {
 		t.Errorf("images of another seed were mixed in: exit code %d, %s", code, stderr)

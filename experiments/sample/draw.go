@@ -12,18 +12,18 @@ import (
 
 // Sampling draws the samples first ≤ i < last.
 type Sampling struct {
-	recipe
+	provenance
 	by          *trained.Potential
 	out         string
 	toFile      bool
 	first, last int
 	tableau     solver.Tableau
-	with        solver.Solver // finds the grid, where the recipe has none yet
+	with        solver.Solver // finds the grid, where the provenance has none yet
 	sampler     *flow.Sampler // made when the first sample is drawn
 }
 
 func New(o Options, by *trained.Potential, backend string, first, last int) (*Sampling, error) {
-	r, with, err := newRecipe(o, by, backend)
+	r, with, err := newProvenance(o, by, backend)
 	if err != nil {
 		return nil, err
 	}
@@ -31,7 +31,7 @@ func New(o Options, by *trained.Potential, backend string, first, last int) (*Sa
 	if err != nil {
 		return nil, err
 	}
-	j := &Sampling{recipe: r, by: by, out: o.Out, toFile: o.ToFile(), first: first, last: last, tableau: t, with: with}
+	j := &Sampling{provenance: r, by: by, out: o.Out, toFile: o.ToFile(), first: first, last: last, tableau: t, with: with}
 	if err := o.CheckMemory(by, r.Decides.Batch, t.Stages(), first, last); err != nil {
 		return nil, err
 	}
@@ -59,12 +59,12 @@ func (j *Sampling) Run(ctx context.Context, c *console.Console) error {
 	if err != nil {
 		return err
 	}
-	c.Say("sample: %s", j.recipe)
+	c.Say("sample: %s", j.provenance)
 	c.Say("sample: s = %.4g", j.Grid)
 	return into(func(to sink) error { return j.draw(ctx, to, c.Count("sample")) })
 }
 
-// findGrid runs an adaptive solver over the reference samples, where the recipe has no grid.
+// findGrid runs an adaptive solver over the reference samples, where the provenance has no grid.
 func (j *Sampling) findGrid(ctx context.Context) error {
 	if j.Grid != nil {
 		return nil

@@ -59,7 +59,7 @@ func (j *Sampling) intoFile(draw func(sink) error) error {
 				return err
 			}
 		}
-		if w, err = member(recipeFile); err != nil {
+		if w, err = member(provenanceFile); err != nil {
 			return err
 		}
 		if _, err := w.Write(j.json()); err != nil {

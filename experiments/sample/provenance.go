@@ -18,8 +18,8 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// recipe is how samples were drawn: with an index, all that decides one.
-type recipe struct {
+// provenance is how samples were drawn: with an index, all that decides one.
+type provenance struct {
 	Run      string          `json:"run"` // as it was named
 	Homotopy string          `json:"homotopy"`
 	Decides  decides         `json:"decides"`
@@ -41,8 +41,8 @@ type decides struct {
 	Backend   string  `json:"backend"`
 }
 
-// recipeFile is the recipe's name beside PNGs and within an .npz.
-const recipeFile = "sampling.json"
+// provenanceFile is the provenance's name beside PNGs and within an .npz.
+const provenanceFile = "sampling.json"
 
 // method is the solver that the flags ask for, its default tolerance that of points or images.
 func (o Options) method(image bool) (solver.Tableau, solver.Solver, error) {
@@ -62,8 +62,8 @@ func (o Options) method(image bool) (solver.Tableau, solver.Solver, error) {
 	return t, with, nil
 }
 
-// newRecipe resolves the flags. An adaptive solver's grid is left to be found.
-func newRecipe(o Options, by *trained.Potential, backend string) (recipe, solver.Solver, error) {
+// newProvenance resolves the flags. An adaptive solver's grid is left to be found.
+func newProvenance(o Options, by *trained.Potential, backend string) (provenance, solver.Solver, error) {
 	image := len(by.Model.Shape) == 3
 	size := 256
 	switch { // of images as many as the paper's figures draw at once: theirs are the same to the last bit
@@ -72,7 +72,7 @@ func newRecipe(o Options, by *trained.Potential, backend string) (recipe, solver
 	case image:
 		size = 16
 	}
-	r := recipe{Run: o.Run, Homotopy: fmt.Sprint(by.Model.Homotopy), Versions: record.Program()}
+	r := provenance{Run: o.Run, Homotopy: fmt.Sprint(by.Model.Homotopy), Versions: record.Program()}
 	r.Decides = decides{Weights: by.Name, Seed: o.Seed, Batch: cmp.Or(o.Batch, size), Backend: backend}
 	if !by.Exact {
 		hash, err := vapo.WeightsSHA256(by.Model.Store)
@@ -110,7 +110,7 @@ func newRecipe(o Options, by *trained.Potential, backend string) (recipe, solver
 }
 
 // setGrid fixes the steps.
-func (r *recipe) setGrid(t solver.Tableau, grid []float64) {
+func (r *provenance) setGrid(t solver.Tableau, grid []float64) {
 	r.Grid = grid
 	r.NFE = (len(grid) - 1) * t.Stages()
 	if t.FSAL() { // the last stage of a step is the first of the next
@@ -119,7 +119,7 @@ func (r *recipe) setGrid(t solver.Tableau, grid []float64) {
 }
 
 // String is how the steps came about.
-func (r recipe) String() string {
+func (r provenance) String() string {
 	how := "equal steps"
 	switch {
 	case r.Decides.Recorded:
@@ -130,19 +130,19 @@ func (r recipe) String() string {
 	return fmt.Sprintf("%s, %d %s, %d evaluations of ∇Φ for each sample", r.Decides.Solver, len(r.Grid)-1, how, r.NFE)
 }
 
-func (r recipe) json() []byte {
+func (r provenance) json() []byte {
 	text, _ := json.MarshalIndent(r, "", "  ") // numbers and strings always encode
 	return append(text, '\n')
 }
 
-// readRecipe reads that of a folder of samples; nil where the folder is empty.
-func readRecipe(folder string) (*recipe, error) {
-	text, err := os.ReadFile(filepath.Join(folder, recipeFile))
+// readProvenance reads that of a folder of samples; nil where the folder is empty.
+func readProvenance(folder string) (*provenance, error) {
+	text, err := os.ReadFile(filepath.Join(folder, provenanceFile))
 	if errors.Is(err, fs.ErrNotExist) {
 		entries, err := os.ReadDir(folder)
 		for _, e := range entries {
 			if !strings.HasPrefix(e.Name(), ".") { // another shard may be at work on a file
-				return nil, fmt.Errorf("--out %s holds files, %s for one, and no %s: they are no samples to continue; give a new folder", folder, e.Name(), recipeFile)
+				return nil, fmt.Errorf("--out %s holds files, %s for one, and no %s: they are no samples to continue; give a new folder", folder, e.Name(), provenanceFile)
 			}
 		}
 		return nil, err
@@ -150,16 +150,16 @@ func readRecipe(folder string) (*recipe, error) {
 	if err != nil {
 		return nil, err
 	}
-	var r recipe
+	var r provenance
 	if err := json.Unmarshal(text, &r); err != nil {
-		return nil, fmt.Errorf("--out %s: %s is damaged: %w; give a new folder", folder, recipeFile, err)
+		return nil, fmt.Errorf("--out %s: %s is damaged: %w; give a new folder", folder, provenanceFile, err)
 	}
 	return &r, nil
 }
 
-// join makes the recipe that of the folder: a new folder gets it, one with samples of the same recipe gives its grid.
-func (r *recipe) join(folder string, find func() error) error {
-	there, err := readRecipe(folder)
+// join makes the provenance that of the folder: a new folder gets it, one with samples of the same provenance gives its grid.
+func (r *provenance) join(folder string, find func() error) error {
+	there, err := readProvenance(folder)
 	if err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (r *recipe) join(folder string, find func() error) error {
 		if err := find(); err != nil {
 			return err
 		}
-		return atomicfile.WriteBytes(filepath.Join(folder, recipeFile), r.json())
+		return atomicfile.WriteBytes(filepath.Join(folder, provenanceFile), r.json())
 	}
 	if there.Decides != r.Decides {
 		was, _ := json.Marshal(there.Decides)
