@@ -20,7 +20,7 @@ func TestBenchOfTheMethod(t *testing.T) {
 	}{
 		{args: "work-precision --from 3 --to 4", rows: 3 + 3 + 2 + 3 + 3, figures: 2, atMost: map[string]float64{
 			"dopri5 over scipy RK45, ring8, forward": 0.9, "dopri5 over scipy RK45, ring8, backward": 1.05,
-			"dopri5 over scipy RK45, Lotka–Volterra, forward": 1.05,
+			"dopri5 over scipy RK45, Lotka–Volterra, forward":    1.05,
 			"dopri5 over scipy RK45, Gaussian 1 × 0.02, forward": 1, "dopri5 over scipy RK45, Gaussian 1 × 0.02, backward": 1.05}},
 		{args: "kl --tries adam,muon-averaged --steps 20 --draws 32", rows: 2, figures: 1},
 		{args: "gradient-noise --draws 4 --batch 4 --steps 2", rows: 12},

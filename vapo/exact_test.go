@@ -1,6 +1,7 @@
 package vapo_test
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
@@ -82,5 +83,31 @@ func TestTrainingNeedsNoLog(t *testing.T) {
 	}
 	if _, seconds := m.Trained(); weights(t, m) != weights(t, want) || !strings.Contains(said, "training.jsonl") || !(seconds > 0) {
 		t.Errorf("%g seconds, said %q", seconds, said)
+	}
+}
+
+// A turned bit in what a training is known by hinders no resuming.
+func TestDamagedIdentityIsNone(t *testing.T) {
+	c, data, dir := small(), open(t, small()), t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	_, err := vapo.TrainOrLoad(ctx, backend.Host(), dir, c, data, vapo.Run{Observe: func(p vapo.Progress) {
+		if p.Step == 5 {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, c.Key(data), "identity.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	turned := strings.Replace(string(text), `"shape": "[2]"`, `"shape": "[3]"`, 1)
+	if err := os.WriteFile(path, []byte(turned), 0o644); err != nil || turned == string(text) {
+		t.Fatalf("%s: %v", text, err)
+	}
+	if _, err := vapo.TrainOrLoad(t.Context(), backend.Host(), dir, c, data, vapo.Run{Resume: true}); err != nil {
+		t.Error(err)
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"vapoflow/internal/atomicfile"
+	"vapoflow/internal/sealed"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
@@ -78,7 +79,7 @@ func (id identity) claim(dir string, resumes bool) error {
 		return fmt.Errorf("vapo: the training's identity: %w", err)
 	}
 	var there identity
-	if err == nil && resumes && json.Unmarshal(text, &there) == nil { // one that cannot be read is of no training
+	if err == nil && resumes && json.Unmarshal(text, &there) == nil && sealed.Check(text, there["seal"]) == nil { // a damaged one is of no training
 		var differ []string
 		for _, key := range slices.Sorted(maps.Keys(id)) {
 			if there[key] != id[key] && !(key == "steps" && id["decay"] == `"constant"`) {
@@ -90,7 +91,12 @@ func (id identity) claim(dir string, resumes bool) error {
 				dir, strings.Join(differ, "; "))
 		}
 	}
-	if err := atomicfile.WriteBytes(path, id.json()); err != nil {
+	mine := maps.Clone(id)
+	mine["seal"] = sealed.Open
+	if text, err = sealed.Marshal(mine); err != nil {
+		return fmt.Errorf("vapo: the training's identity: %w", err)
+	}
+	if err := atomicfile.WriteBytes(path, text); err != nil {
 		return fmt.Errorf("vapo: the training's identity: %w", err)
 	}
 	return nil

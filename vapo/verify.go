@@ -2,6 +2,7 @@ package vapo
 
 import (
 	"errors"
+	"io/fs"
 	"path/filepath"
 
 	"vapoflow/vapo/backend"
@@ -18,7 +19,7 @@ func Verify(dir string) error {
 	}
 	for _, file := range []string{checkpointFile, previousFile} {
 		if path := filepath.Join(dir, file); exists(path) {
-			if _, _, err := loadStore(path); err != nil {
+			if _, _, err := loadStore(path); err != nil && !errors.Is(err, fs.ErrNotExist) { // one at work may have renamed it
 				problems = append(problems, err)
 			}
 		}

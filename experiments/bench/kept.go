@@ -6,19 +6,33 @@ import (
 	"path/filepath"
 
 	"vapoflow/experiments/record"
+	"vapoflow/internal/sealed"
 )
+
+// sealedValue is a measurement as it is kept: one that was damaged is measured again.
+type sealedValue[T any] struct {
+	Value T      `json:"value"`
+	Seal  string `json:"seal"`
+}
 
 // kept is a measurement that an interrupted or wider table finds again: read from the file of its name below OUT/bench, or measured and
 // written there.
 func kept[T any](out, name string, measure func() (T, error)) (value T, err error) {
 	file := filepath.Join(out, "bench", name+".json")
-	if text, err := os.ReadFile(file); err == nil && json.Unmarshal(text, &value) == nil {
-		return value, nil
+	if text, err := os.ReadFile(file); err == nil {
+		var k sealedValue[T]
+		if json.Unmarshal(text, &k) == nil && k.Seal != "" && sealed.Check(text, k.Seal) == nil {
+			return k.Value, nil
+		}
+		var older map[string]json.RawMessage // the value itself, without a seal
+		if json.Unmarshal(text, &older) == nil && older["seal"] == nil && older["value"] == nil && json.Unmarshal(text, &value) == nil {
+			return value, nil
+		}
 	}
 	if value, err = measure(); err != nil {
 		return value, err
 	}
-	text, err := json.Marshal(value)
+	text, err := sealed.Marshal(sealedValue[T]{value, sealed.Open})
 	if err != nil {
 		return value, err
 	}

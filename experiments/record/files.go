@@ -1,6 +1,7 @@
 package record
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -41,6 +42,11 @@ func WriteFile(path string, content []byte) error {
 
 // Copy copies a finished run's folder to another place, which must be free or hold a run that is not done.
 func Copy(from, to string) error {
+	l, err := lock(context.Background(), to, nil)
+	if err != nil {
+		return err
+	}
+	defer l.Free()
 	partial := to + partialSuffix
 	if err := os.RemoveAll(partial); err != nil {
 		return fmt.Errorf("record: %w", err)
