@@ -91,7 +91,7 @@ xla: ## fetch the XLA CPU plugin once (Linux on x86-64, 63 MB, python3 with pip)
 
 .PHONY: notices vuln
 notices: ## write THIRD_PARTY_NOTICES from go.mod and the module cache
-	go run ./internal/notices > .notices && mv .notices THIRD_PARTY_NOTICES
+	go run ./internal/notices
 
 vuln: ## known vulnerabilities in what the command calls; skipped with a line where their database is out of reach
 	@scripts/vuln

@@ -1,5 +1,5 @@
-// Command notices prints the licences of everything that is linked into the experiments command: Go's own and those of the modules, from
-// the module cache. THIRD_PARTY_NOTICES is its output; a test says when that is not current.
+// Command notices writes THIRD_PARTY_NOTICES: the licences of everything that is linked into the experiments command, Go's own and those of
+// the modules, from the module cache. A test says when the file is not current.
 //
 //	make notices
 package main
@@ -15,15 +15,19 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"vapoflow/internal/atomicfile"
 )
 
 func main() {
 	text, err := notices()
+	if err == nil {
+		err = atomicfile.WriteBytes("THIRD_PARTY_NOTICES", text)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "notices:", err)
 		os.Exit(1)
 	}
-	os.Stdout.Write(text)
 }
 
 const header = `Third-party notices
