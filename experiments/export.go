@@ -175,7 +175,7 @@ func addCheck(arrays map[string]*tensors.Tensor, m *vapo.Model) error {
 	}
 	onHost := m.With(m.Potential)
 	onHost.Backend = backend.Host()
-	exec, err := onHost.Compile(dtypes.Float64, func(at potential.At, in []*graph.Node) []*graph.Node {
+	exec, err := onHost.Compile(dtypes.Float64, func(at potential.Function, in []*graph.Node) []*graph.Node {
 		phi, grad := at(in[0], in[1])
 		return []*graph.Node{phi, grad}
 	})

@@ -14,7 +14,7 @@ type Antithetic struct{}
 var _ loss.Loss = Antithetic{}
 
 // Value implements [loss.Loss]: [batch].
-func (Antithetic) Value(p homotopy.Point, at potential.At) *graph.Node {
+func (Antithetic) Value(p homotopy.Point, at potential.Function) *graph.Node {
 	mirrored := p
 	mirrored.Noise = graph.Neg(p.Noise)
 	mirrored.X = graph.Sub(graph.MulScalar(graph.Mul(homotopy.PerExample(p.Mu, p.Data), p.Data), 2), p.X) // 2μx̄ − x

@@ -30,7 +30,7 @@ var _ loss.Loss = ContrastiveDivergence{}
 // Value implements [loss.Loss]. A loss has no random numbers but p.Noise [batch, ...]: step k of chain i takes the noise
 // of example i+k+1 (modulo the batch), its start that of example i. So each chain sees independent noise as long as
 // K < batch, which is required; different chains share it at different steps, which biases no mean.
-func (c ContrastiveDivergence) Value(p homotopy.Point, at potential.At) *Node {
+func (c ContrastiveDivergence) Value(p homotopy.Point, at potential.Function) *Node {
 	chains, err := c.Langevin.withDefaults()
 	if err != nil {
 		exceptions.Panicf("%v", err)
@@ -64,7 +64,7 @@ func (c ContrastiveDivergence) start(p homotopy.Point) *Node {
 }
 
 // energy is E = −Φ at x, [batch].
-func energy(at potential.At, x, s *Node) *Node {
+func energy(at potential.Function, x, s *Node) *Node {
 	phi, _ := at(x, s)
 	return graph.Neg(phi)
 }

@@ -56,7 +56,7 @@ func (l Langevin) spread() float64 { return l.StepSize * math.Sqrt(l.Temperature
 
 // unroll takes Steps steps in the graph from x [batch, ...] at s [batch], with noise(k) of x's shape. No gradient
 // flows through the chain: each step stops it after the drift, not at the point itself, because ∇Φ is taken there.
-func (l Langevin) unroll(at potential.At, x, s *Node, noise func(k int) *Node) *Node {
+func (l Langevin) unroll(at potential.Function, x, s *Node, noise func(k int) *Node) *Node {
 	for k := range l.Steps {
 		_, grad := at(x, s)
 		moved := graph.StopGradient(graph.Add(x, graph.MulScalar(grad, l.drift())))

@@ -41,7 +41,7 @@ func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment,
 		return a, fmt.Errorf("held-out alignment needs at least 4 examples, one per quarter of s; %s has %d", info.Name, n)
 	}
 	size := info.Size()
-	exec, err := f.Compile(dtypes.Float32, func(at potential.At, in []*graph.Node) []*graph.Node {
+	exec, err := f.Compile(dtypes.Float32, func(at potential.Function, in []*graph.Node) []*graph.Node {
 		draw := homotopy.Draw(f.Homotopy, in[0], in[1], in[2])
 		_, grad := at(draw.X, draw.S)
 		square := graph.Square(graph.Sub(grad, draw.Velocity()))

@@ -75,7 +75,7 @@ func (f *Flow) Field() solver.Field {
 
 // Compile makes an executable of a graph that evaluates the flow: at gives Φ and ∇Φ for x [n, shape...] of the given dtype at s, [n] or a
 // scalar, as often as it is called; in are the executable's inputs. The caller finalises it.
-func (f *Flow) Compile(dtype dtypes.DType, build func(at potential.At, in []*Node) []*Node) (*model.Exec, error) {
+func (f *Flow) Compile(dtype dtypes.DType, build func(at potential.Function, in []*Node) []*Node) (*model.Exec, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
 	}
@@ -88,7 +88,7 @@ func (f *Flow) Compile(dtype dtypes.DType, build func(at potential.At, in []*Nod
 
 // compile is Compile with weights of the dtype. The graph panics where the potential asks for a weight that the store does not hold: a
 // fresh random one would be taken silently for a trained one.
-func (f *Flow) compile(weights *model.Store, build func(at potential.At, in []*Node) []*Node) (*model.Exec, error) {
+func (f *Flow) compile(weights *model.Store, build func(at potential.Function, in []*Node) []*Node) (*model.Exec, error) {
 	known := map[string]bool{}
 	for v := range weights.IterVariables() {
 		known[v.Path()] = true
@@ -132,13 +132,13 @@ func (f *Flow) engine(x *tensors.Tensor, s float64) (*engine, error) {
 		return nil, fmt.Errorf("flow: %w", err)
 	}
 	e := &engine{source: f.Store, backend: f.Backend}
-	if e.evaluate, err = f.compile(weights, func(at potential.At, in []*Node) []*Node {
+	if e.evaluate, err = f.compile(weights, func(at potential.Function, in []*Node) []*Node {
 		phi, grad := at(in[0], in[1])
 		return []*Node{phi, grad}
 	}); err != nil {
 		return nil, err
 	}
-	if e.curvatures, err = f.compile(weights, func(at potential.At, in []*Node) []*Node {
+	if e.curvatures, err = f.compile(weights, func(at potential.Function, in []*Node) []*Node {
 		_, grad := at(in[0], in[1])
 		return []*Node{grad, curvatures(in[0], grad, in[2])}
 	}); err != nil {

@@ -100,7 +100,7 @@ func TestMissingWeightIsAnError(t *testing.T) {
 // One flow serves any number of batch shapes, where an executable keeps 32 by default.
 func TestManyBatchShapes(t *testing.T) {
 	f := network(t, backend.Host(), 3)
-	exec, err := f.Compile(dtypes.Float32, func(at potential.At, in []*flow.Node) []*flow.Node {
+	exec, err := f.Compile(dtypes.Float32, func(at potential.Function, in []*flow.Node) []*flow.Node {
 		phi, _ := at(in[0], graph.Const(in[0].Graph(), 0.5))
 		return []*flow.Node{phi}
 	})

@@ -18,7 +18,7 @@ import (
 type Averaged struct{}
 
 // Value implements [Loss].
-func (Averaged) Value(p homotopy.Point, at potential.At) *Node {
+func (Averaged) Value(p homotopy.Point, at potential.Function) *Node {
 	_, grad := at(p.X, p.S)
 	return graph.MulScalar(squaredNorm(graph.Sub(grad, averagedVelocity(p))), 0.5)
 }

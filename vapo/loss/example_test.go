@@ -19,7 +19,7 @@ func Example_list() {
 	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
 	data := mixture.Gauss2()
 	best := mixture.Optimal{Mixture: data, Homotopy: path}
-	half := func(at potential.At) potential.At {
+	half := func(at potential.Function) potential.Function {
 		return func(x, s *loss.Node) (phi, grad *loss.Node) {
 			phi, grad = at(x, s)
 			return graph.MulScalar(phi, 0.5), graph.MulScalar(grad, 0.5)

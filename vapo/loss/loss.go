@@ -14,7 +14,7 @@ type Node = graph.Node
 type Loss interface {
 	// Value is the loss [batch] at the draw p from the path; at gives Φ [batch] and ∇Φ there
 	// or wherever else the estimator needs them.
-	Value(p homotopy.Point, at potential.At) *Node
+	Value(p homotopy.Point, at potential.Function) *Node
 }
 
 // Unclipped is what a loss adds whose gradient training must not clip: its noise is so skewed that clipping moves the mean.
@@ -31,7 +31,7 @@ type Covariance struct{}
 func (Covariance) Unclipped() {}
 
 // Value implements [Loss].
-func (Covariance) Value(p homotopy.Point, at potential.At) *Node {
+func (Covariance) Value(p homotopy.Point, at potential.Function) *Node {
 	phi, grad := at(p.X, p.S)
 	even, odd := innovation(p)
 	return graph.MulScalar(graph.Add(squaredNorm(grad), graph.Mul(phi, graph.Add(even, odd))), 0.5)
@@ -47,7 +47,7 @@ func (Covariance) Value(p homotopy.Point, at potential.At) *Node {
 type VarianceReduced struct{}
 
 // Value implements [Loss].
-func (VarianceReduced) Value(p homotopy.Point, at potential.At) *Node {
+func (VarianceReduced) Value(p homotopy.Point, at potential.Function) *Node {
 	mean := graph.Mul(homotopy.PerExample(p.Mu, p.Data), p.Data)
 	mirrored := graph.Sub(graph.MulScalar(mean, 2), p.X)
 	plus, gradPlus := at(p.X, p.S)
@@ -66,7 +66,7 @@ func (VarianceReduced) Value(p homotopy.Point, at potential.At) *Node {
 type Alignment struct{}
 
 // Value implements [Loss].
-func (Alignment) Value(p homotopy.Point, at potential.At) *Node {
+func (Alignment) Value(p homotopy.Point, at potential.Function) *Node {
 	_, grad := at(p.X, p.S)
 	return graph.MulScalar(squaredNorm(graph.Sub(grad, p.Velocity())), 0.5)
 }

@@ -36,7 +36,7 @@ func Excess(ctx context.Context, f *flow.Flow, m Mixture, n int, seed uint64) (R
 	if n < 4 {
 		return Report{}, fmt.Errorf("mixture: Excess needs at least 4 samples, one per quarter of s, got %d", n)
 	}
-	exec, err := f.Compile(dtypes.Float32, func(at potential.At, in []*Node) []*Node {
+	exec, err := f.Compile(dtypes.Float32, func(at potential.Function, in []*Node) []*Node {
 		return m.deviation(f.Homotopy, at, in)
 	})
 	if err != nil {
@@ -70,7 +70,7 @@ func Excess(ctx context.Context, f *flow.Flow, m Mixture, n int, seed uint64) (R
 }
 
 // deviation is the graph of ‖∇Φ − u*‖² and ‖u*‖², each [batch], for in = means, weights, data, noise, s.
-func (m Mixture) deviation(h homotopy.Homotopy, at potential.At, in []*Node) []*Node {
+func (m Mixture) deviation(h homotopy.Homotopy, at potential.Function, in []*Node) []*Node {
 	draw := homotopy.Draw(h, in[2], in[3], in[4])
 	exact := m.solve(points{in[0], in[1]}, draw.X, draw.Coefficients).field()
 	narrow := func(x *Node) *Node { return graph.ConvertDType(x, dtypes.Float32) }

@@ -68,7 +68,7 @@ func (p *Posterior) compileLikelihood(f *flow.Flow) (err error) {
 	if err != nil {
 		return fmt.Errorf("posterior: building the likelihood: %w", err)
 	}
-	p.guide, err = f.Compile(p.dtype(), func(at potential.At, in []*Node) []*Node {
+	p.guide, err = f.Compile(p.dtype(), func(at potential.Function, in []*Node) []*Node {
 		x, s, c := in[0], in[1], coefficients(convert(in[2:3], in[0])[0])
 		_, grad := at(x, s)
 		ell := p.Likelihood.Log(denoised(x, grad, c), convert(in[3:], x), c[4])

@@ -16,8 +16,8 @@ type Potential interface {
 	Value(scope *model.Scope, x, s *Node) *Node
 }
 
-// At evaluates one potential at any number of points of a graph, with shared weights.
-type At func(x, s *Node) (phi, grad *Node)
+// Function evaluates one potential at any number of points of a graph, with shared weights.
+type Function func(x, s *Node) (phi, grad *Node)
 
 // VectorField is what a [Potential] adds when its flow is not its gradient but a field of its own, of
 // x's shape: flow matching's networks, which the experiments compare with.
@@ -33,7 +33,7 @@ type Shaped interface {
 
 // Evaluator returns p as a function of the graph alone: Φ [batch] and ∇Φ, or the [VectorField], of x's
 // shape. Every call uses the same weights.
-func Evaluator(scope *model.Scope, p Potential) At {
+func Evaluator(scope *model.Scope, p Potential) Function {
 	return func(x, s *Node) (phi, grad *Node) {
 		phi = p.Value(scope.At(Scope), x, s)
 		if v, ok := p.(VectorField); ok {

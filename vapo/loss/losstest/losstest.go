@@ -49,7 +49,7 @@ var theta = []float64{-0.7, 0.4, 0.5}
 //	Φ = θ₀ ½‖x‖² + θ₁ s Σ sin x_j + θ₂ Σ x_j³/6,
 //
 // whose features are even, odd and of every order in x.
-func features(theta *loss.Node) potential.At {
+func features(theta *loss.Node) potential.Function {
 	return func(x, s *loss.Node) (phi, grad *loss.Node) {
 		of := func(i int) *loss.Node { return graph.Reshape(graph.Slice(theta, graph.AxisElem(i))) }
 		even := graph.Mul(of(0), graph.MulScalar(graph.Square(x), 0.5))
