@@ -8,7 +8,7 @@ import (
 	"testing"
 )
 
-// TestList: whatever the list names can be opened, is called so, and refuses bad indices.
+// TestList: whatever the list names can be opened, is called so, is the same when opened again, and refuses bad indices.
 func TestList(t *testing.T) {
 	for name := range List.All() {
 		for _, split := range []string{"train", "test"} {
@@ -25,6 +25,20 @@ func TestList(t *testing.T) {
 			x := make([]float32, info.Size())
 			if err := ds.Read(0, x); err != nil {
 				t.Error(err)
+			}
+			for j, v := range x {
+				if v-v != 0 {
+					t.Errorf("%s %s: value %d of example 0 is %g", name, split, j, v)
+					break
+				}
+			}
+			again, err := Open(name, Options{Root: os.Getenv("VAPO_DATA"), Split: split})
+			if err != nil {
+				t.Fatal(err)
+			}
+			y := make([]float32, info.Size())
+			if err := again.Read(0, y); err != nil || !slices.Equal(x, y) {
+				t.Errorf("%s %s: opened again, example 0 is another (%v); usual cause: random numbers that are not of the source that is given", name, split, err)
 			}
 			if ds.Read(-1, x) == nil || ds.Read(0, x[1:]) == nil || info.Len > 0 && ds.Read(info.Len, x) == nil {
 				t.Errorf("%s accepts an index outside its range, or a destination of the wrong length", name)

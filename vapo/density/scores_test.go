@@ -127,3 +127,29 @@ func TestBatchesDoNotMatter(t *testing.T) {
 		t.Errorf("three batches took %d evaluations, one took %d", many.NFE, one.NFE)
 	}
 }
+
+// Every score of the list speaks against points far from the data.
+func TestScoresSpeakAgainstOutliers(t *testing.T) {
+	data, path := mixture.Ring8(), posterior(t)
+	in, out := data.Sample(64, 1), data.Sample(64, 2)
+	for _, x := range out {
+		x[0], x[1] = 3*x[0], 3*x[1]
+	}
+	scorer, err := density.NewScorer(t.Context(), oracle(data, path), tensors.FromValue(data.Sample(64, 3)), density.Scoring{S: 0.5, Solver: tight})
+	if err != nil {
+		t.Fatal(err)
+	}
+	near, err := scorer.Score(t.Context(), tensors.FromValue(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	far, err := scorer.Score(t.Context(), tensors.FromValue(out))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name := range density.List.All() {
+		if a, b := stat.Mean(near.Named[name], nil), stat.Mean(far.Named[name], nil); !(b > a) {
+			t.Errorf("%s: on average %.3g at data and %.3g at three times their distance; a larger score must speak against an input (a sign?)", name, a, b)
+		}
+	}
+}
