@@ -32,7 +32,7 @@ func small() vapo.Config {
 	return c
 }
 
-func open(t *testing.T, c vapo.Config) dataset.Dataset {
+func open(t testing.TB, c vapo.Config) dataset.Dataset {
 	t.Helper()
 	data, err := c.Open("", "train")
 	if err != nil {

@@ -101,6 +101,10 @@ func ReadChanges(path string) ([]Change, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--config: %w", err)
 	}
+	return parseChanges(text, path)
+}
+
+func parseChanges(text []byte, path string) ([]Change, error) {
 	var values map[string]json.RawMessage
 	if err := strictjson.Unmarshal(text, &values); err != nil {
 		return nil, fmt.Errorf("--config %s: not a JSON object of settings: %w", path, err)

@@ -16,7 +16,12 @@ func kills(ctx context.Context, dir string, count int, tell func(int)) (o outcom
 		o.fail("%v", err)
 		return o
 	}
-	rng, chains, life := rand.New(rand.NewPCG(1, 0)), 0, 50*time.Millisecond
+	life, err := lifetime(filepath.Join(dir, "whole"))
+	if err != nil {
+		o.fail("%v", err)
+		return o
+	}
+	rng, chains := rand.New(rand.NewPCG(1, 0)), 0
 	for o.count < count && ctx.Err() == nil {
 		chains++
 		folder := filepath.Join(dir, fmt.Sprint(chains))
@@ -28,15 +33,13 @@ func kills(ctx context.Context, dir string, count int, tell func(int)) (o outcom
 			}
 			c.toStep()
 			if !c.began.IsZero() && o.count < count {
-				time.AfterFunc(time.Duration(rng.Float64()*float64(life)), func() { c.Process.Kill() })
+				time.AfterFunc(time.Duration(rng.Float64()*float64(life)/2), func() { c.Process.Kill() })
 			}
 			done = c.toDone()
 			died := c.Wait()
 			switch {
 			case done && c.hash != want:
 				o.fail("chain %d ends with the weights %.8s, not %.8s", chains, c.hash, want)
-			case done && !c.began.IsZero():
-				life = max(life, time.Since(c.began)) // so that a kill may come at any moment of it
 			case !done && c.said != "step":
 				o.fail("chain %d: %v: %s", chains, died, c.said)
 				done = true
@@ -49,6 +52,19 @@ func kills(ctx context.Context, dir string, count int, tell func(int)) (o outcom
 	}
 	o.seen = fmt.Sprintf("%d trainings of one or more kills each, all with the same weights to the last bit", chains)
 	return o
+}
+
+// lifetime is how long a child that nothing happens to trains.
+func lifetime(folder string) (time.Duration, error) {
+	c, err := startChild(folder)
+	if err != nil {
+		return 0, err
+	}
+	c.toStep()
+	if !c.toDone() {
+		return 0, fmt.Errorf("a child that nothing happened to: %s", c.said)
+	}
+	return time.Since(c.began), c.Wait()
 }
 
 // pairs lets two children train one model at the same time.

@@ -53,6 +53,10 @@ func readNotebook(path string) (*notebook, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseNotebook(text)
+}
+
+func parseNotebook(text []byte) (*notebook, error) {
 	var file struct {
 		Cells []struct {
 			Kind        string         `json:"cell_type"`

@@ -12,6 +12,9 @@ import (
 // make room for it before they read on.
 const maxPixels = 200e6
 
+// mostPacked is more pixels than a byte of a file can hold: one bit each, packed 1032-fold by deflate.
+const mostPacked = 10_000
+
 // decodePicture decodes a file's bytes after a look at the size that they declare.
 func decodePicture(raw []byte) (image.Image, error) {
 	if _, err := pictureSize(raw); err != nil {
@@ -29,6 +32,9 @@ func pictureSize(raw []byte) (image.Point, error) {
 	}
 	if float64(config.Width)*float64(config.Height) > maxPixels {
 		return image.Point{}, fmt.Errorf("it declares %d×%d pixels; at most %.0f million are read", config.Width, config.Height, maxPixels/1e6)
+	}
+	if float64(config.Width)*float64(config.Height) > mostPacked*float64(len(raw)) {
+		return image.Point{}, fmt.Errorf("it declares %d×%d pixels in %d bytes, more than can be packed in them", config.Width, config.Height, len(raw))
 	}
 	return image.Pt(config.Width, config.Height), nil
 }

@@ -48,6 +48,11 @@ func unpackFlat(file, to, folder string) error {
 	if err != nil {
 		return err
 	}
+	return untar(plain, to, folder)
+}
+
+// untar takes the plain files in folder of an archive.
+func untar(plain io.Reader, to, folder string) error {
 	for entries := tar.NewReader(plain); ; {
 		header, err := entries.Next()
 		if errors.Is(err, io.EOF) {

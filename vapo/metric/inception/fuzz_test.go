@@ -1,0 +1,34 @@
+package inception
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+func FuzzReadState(f *testing.F) {
+	for _, file := range []string{"small.pth", "small-plain.pth"} {
+		content, err := os.ReadFile(filepath.Join("testdata", file))
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(content)
+		f.Add(content[:len(content)/2])
+	}
+	f.Fuzz(func(t *testing.T, content []byte) {
+		state, err := readState(bytes.NewReader(content), int64(len(content)))
+		if err != nil {
+			return
+		}
+		for name, a := range state {
+			n := 1
+			for _, dim := range a.dims {
+				n *= dim
+			}
+			if n != len(a.values) {
+				t.Errorf("%s of %v has %d values", name, a.dims, len(a.values))
+			}
+		}
+	})
+}
