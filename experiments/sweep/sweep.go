@@ -46,7 +46,7 @@ func New(element string, axes []Axis, env paper.Env) (*Sweep, error) {
 	for _, values := range cells(axes) {
 		c := Cell{Values: values}
 		for i, axis := range axes {
-			if len(axis.Values) > 1 {
+			if len(axis.Values) > 1 || len(axes) == 1 {
 				c.Label += fmt.Sprintf(" %s=%s", axis.Key, values[i])
 			}
 		}
