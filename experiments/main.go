@@ -116,7 +116,8 @@ func (a *app) root() *cobra.Command {
 		Use:   "experiments",
 		Short: "Figures and tables of variational potential flow (arXiv:2407.15238)",
 		Long: `Runs the figures and tables of variational potential flow (arXiv:2407.15238), trains potentials on
-own data, and reports what was found.`,
+own data, and reports what was found. Exit codes: 0 done, 1 failure, 2 wrong use; 130, 143 and 129 of a command that SIGINT, SIGTERM or
+SIGHUP stopped, after a training has saved itself.`,
 		Example: `  experiments list                              what there is
   experiments run fig1 --preset smoke           Figure 1 in seconds
   experiments run fig2 --preset quick           Figure 2 in minutes

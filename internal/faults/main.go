@@ -2,7 +2,7 @@
 // that fail, turned bits, cut files, full disks, company, hostile plugins and power cuts.
 //
 //	go run ./internal/faults                    all of it: most of an hour on two cores
-//	go run ./internal/faults --only kills,pairs --kills 100
+//	go run ./internal/faults --only kills,pairs --kills 100     these again; the record keeps the others
 //
 // It leaves the record bench-faults, which "experiments report" shows, and exits with 1 where anything failed.
 package main
@@ -77,6 +77,7 @@ func campaign(ctx context.Context, out string, only []string, counts map[string]
 	if err := os.MkdirAll(out+"/runs", 0o777); err != nil {
 		return err
 	}
+	before, _ := record.Read(out + "/runs/bench-faults") // whose rows stay where --only leaves them out
 	run, err := record.Create(out+"/runs", record.Manifest{Name: "bench-faults", Element: "bench-faults",
 		Title: "What faults do to a training", Command: strings.Join(append([]string{"go run ./internal/faults"}, os.Args[1:]...), " ")})
 	if err != nil {
@@ -89,6 +90,7 @@ func campaign(ctx context.Context, out string, only []string, counts map[string]
 	err = run.Do(func() error {
 		for _, k := range kinds {
 			if only[0] != "" && !slices.Contains(only, k.name) {
+				table.Rows = append(table.Rows, kept(before, k.text)...)
 				continue
 			}
 			count := 0
@@ -103,7 +105,6 @@ func campaign(ctx context.Context, out string, only []string, counts map[string]
 				c.Say("  %s", text)
 			}
 			failures += len(o.failed)
-			run.Results[k.name], run.Results[k.name+", failed"] = float64(o.count), float64(len(o.failed))
 			verdict := "pass"
 			switch {
 			case o.skipped != "":
@@ -124,6 +125,18 @@ func campaign(ctx context.Context, out string, only []string, counts map[string]
 		return fmt.Errorf("%d faults were not survived; the record is %s", failures, run.Dir())
 	}
 	return nil
+}
+
+// kept is the row of a kind in an earlier record, where there is one.
+func kept(before record.Manifest, text string) (rows [][]string) {
+	for _, t := range before.Tables {
+		for _, row := range t.Rows {
+			if row[0] == text {
+				rows = append(rows, row)
+			}
+		}
+	}
+	return rows
 }
 
 // try does one kind of fault in a folder of its own.
