@@ -10,6 +10,7 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/flow"
@@ -71,10 +72,10 @@ func (o *densityOptions) check() error {
 // densityResult is one row of the table; errors are means of absolute differences, in nats.
 type densityResult struct {
 	Problem, Homotopy string
-	Flow, Oracle      float64
-	Inversion         []float64 // at inversionClock
-	Mass              float64   // ∫ρ_Φ(·; 1); NaN where it is not in the plane
-	NFE               int       // of the flow from s = 1 to 0
+	Flow, Oracle      uncertainty.Estimate
+	Inversion         []uncertainty.Estimate // at inversionClock
+	Mass              float64                // ∫ρ_Φ(·; 1); NaN where it is not in the plane
+	NFE               int                    // of the flow from s = 1 to 0
 }
 
 func (o *densityOptions) measure(ctx context.Context, w *work) error {
@@ -83,7 +84,7 @@ func (o *densityOptions) measure(ctx context.Context, w *work) error {
 		return err
 	}
 	table := record.Table{
-		Caption: fmt.Sprintf("Mean absolute error of the log-density in nats at %d samples of ρ̄(·; s), MLP 3×128 after %d steps of batch 256 by alignment.", o.n, o.steps),
+		Caption: fmt.Sprintf("Mean absolute error of the log-density in nats at %d samples of ρ̄(·; s), MLP 3×128 after %d steps of batch 256 by alignment; ± is the standard error of the samples, of one training.", o.n, o.steps),
 		Header:  []string{"problem", "homotopy", "flow, s = 1", "to reach", "evaluations", "exact potential", "∫ exp − 1"},
 	}
 	for _, s := range inversionClock {
@@ -116,18 +117,18 @@ func (r densityResult) row(target float64) []string {
 	if !math.IsNaN(r.Mass) {
 		mass = fmt.Sprintf("%.0e", r.Mass-1)
 	}
-	row := []string{r.Problem, r.Homotopy, fmt.Sprintf("%.2g", r.Flow), fmt.Sprintf("%g", target), fmt.Sprint(r.NFE), fmt.Sprintf("%.0e", r.Oracle), mass}
+	row := []string{r.Problem, r.Homotopy, r.Flow.String(), fmt.Sprintf("%g", target), fmt.Sprint(r.NFE), fmt.Sprintf("%.0e", r.Oracle.Value), mass}
 	for _, e := range r.Inversion {
-		row = append(row, fmt.Sprintf("%.2g", e))
+		row = append(row, e.String())
 	}
 	return row
 }
 
 func (r densityResult) keep(run *record.Run) {
 	name := r.Problem + ", " + r.Homotopy + ": "
-	run.Results[name+"error by the flow"], run.Results[name+"error of the exact potential"] = r.Flow, r.Oracle
+	run.Results[name+"error by the flow"], run.Results[name+"error of the exact potential"] = r.Flow.Value, r.Oracle.Value
 	for i, s := range inversionClock {
-		run.Results[fmt.Sprintf("%serror by inversion at s = %g", name, s)] = r.Inversion[i]
+		run.Results[fmt.Sprintf("%serror by inversion at s = %g", name, s)] = r.Inversion[i].Value
 	}
 	if !math.IsNaN(r.Mass) {
 		run.Results[name+"mass"] = r.Mass
@@ -186,22 +187,22 @@ func drawMarginal(m *vapo.Model, data mixture.Mixture, s float64, n int, seed ui
 }
 
 // inversionError anchors Φ at a quarter of the points to the flow and is tested at others.
-func inversionError(ctx context.Context, network *flow.Flow, m *vapo.Model, data mixture.Mixture, s float64, n int) (float64, error) {
+func inversionError(ctx context.Context, network *flow.Flow, m *vapo.Model, data mixture.Mixture, s float64, n int) (e uncertainty.Estimate, err error) {
 	anchors, err := drawMarginal(m, data, s, max(2, n/4), 2)
 	if err != nil {
-		return 0, err
+		return e, err
 	}
 	along, err := density.LogDensity(ctx, network, densitySolver, anchors.x, s, nil)
 	if err != nil {
-		return 0, err
+		return e, err
 	}
 	inversion, err := density.Invert(network, anchors.x, along.Value, s, nil)
 	if err != nil {
-		return 0, err
+		return e, err
 	}
 	fresh, err := drawMarginal(m, data, s, n, 3)
 	if err != nil {
-		return 0, err
+		return e, err
 	}
 	values, err := inversion.LogDensity(network, fresh.x)
 	return meanDistance(values, fresh.exact), err
@@ -227,10 +228,11 @@ func planeMass(ctx context.Context, network *flow.Flow, data mixture.Mixture) (f
 	return mass, err
 }
 
-func meanDistance(a, b []float64) float64 {
-	sum := 0.0
+func meanDistance(a, b []float64) uncertainty.Estimate {
+	distance := make([]float64, len(a))
 	for i := range a {
-		sum += math.Abs(a[i] - b[i])
+		distance[i] = math.Abs(a[i] - b[i])
 	}
-	return sum / float64(len(a))
+	mean, stdErr := uncertainty.Mean(distance)
+	return uncertainty.Estimate{Value: mean, StdErr: stdErr}
 }

@@ -113,16 +113,13 @@ var oodScores = append(density.List.Names(), "exact log-density")
 type oodCurves struct {
 	sets  []oodSet
 	s     []float64
-	auroc map[string]map[string][]auroc
+	auroc map[string]map[string][]uncertainty.Estimate
 }
 
-// auroc is an area under the ROC curve and its standard error.
-type auroc struct{ area, stdErr float64 }
-
 func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s float64)) (*oodCurves, error) {
-	c := &oodCurves{sets: oodSets(), s: o.clock, auroc: map[string]map[string][]auroc{}}
+	c := &oodCurves{sets: oodSets(), s: o.clock, auroc: map[string]map[string][]uncertainty.Estimate{}}
 	for _, set := range c.sets {
-		c.auroc[set.name] = map[string][]auroc{}
+		c.auroc[set.name] = map[string][]uncertainty.Estimate{}
 	}
 	ring := mixture.Ring8()
 	for _, s := range o.clock {
@@ -148,7 +145,7 @@ func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s flo
 				if err != nil {
 					return nil, fmt.Errorf("%s against %s at s = %g: %w", name, set.name, s, err)
 				}
-				c.auroc[set.name][name] = append(c.auroc[set.name][name], auroc{area, stdErr})
+				c.auroc[set.name][name] = append(c.auroc[set.name][name], uncertainty.Estimate{Value: area, StdErr: stdErr})
 			}
 		}
 		observe(s)
@@ -183,8 +180,8 @@ func minus(x []float64) []float64 {
 // best is the largest AUROC of a score, and the s that has it.
 func (c *oodCurves) best(set, score string) (s, area float64) {
 	for i, v := range c.auroc[set][score] {
-		if v.area > area {
-			s, area = c.s[i], v.area
+		if v.Value > area {
+			s, area = c.s[i], v.Value
 		}
 	}
 	return s, area
@@ -202,7 +199,7 @@ func (c *oodCurves) table(n int) record.Table {
 		for _, name := range oodScores {
 			row := []string{set.name, name}
 			for _, v := range c.auroc[set.name][name] {
-				row = append(row, uncertainty.Text(v.area, v.stdErr))
+				row = append(row, v.String())
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -217,7 +214,7 @@ func (c *oodCurves) draw(run *record.Run) error {
 		for _, name := range oodScores {
 			curve := figures.Series{Name: name, X: c.s}
 			for _, v := range c.auroc[set.name][name] {
-				curve.Y, curve.Spread = append(curve.Y, v.area), append(curve.Spread, v.stdErr)
+				curve.Y, curve.Spread = append(curve.Y, v.Value), append(curve.Spread, v.StdErr)
 			}
 			panel.Series = append(panel.Series, curve)
 		}

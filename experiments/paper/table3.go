@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/flow"
@@ -188,17 +189,14 @@ func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Te
 	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
 }
 
-// auroc is an area under the ROC curve and its standard error.
-type auroc struct{ area, stdErr float64 }
-
 // areas are the AUROC of every set but the first against the first, [sets − 1][scores].
-func areas(scores [][][]float64) ([][]auroc, error) {
-	var out [][]auroc
+func areas(scores [][][]float64) ([][]uncertainty.Estimate, error) {
+	var out [][]uncertainty.Estimate
 	for _, set := range scores[1:] {
-		row := make([]auroc, len(set))
+		row := make([]uncertainty.Estimate, len(set))
 		for k := range set {
 			var err error
-			if row[k].area, row[k].stdErr, err = metric.DeLong(scores[0][k], set[k]); err != nil {
+			if row[k].Value, row[k].StdErr, err = metric.DeLong(scores[0][k], set[k]); err != nil {
 				return nil, err
 			}
 		}
@@ -208,15 +206,15 @@ func areas(scores [][][]float64) ([][]auroc, error) {
 }
 
 // areaMatrix and errorMatrix are the two numbers of each as arrays.
-func areaMatrix(of [][]auroc) *tensors.Tensor {
-	return aurocMatrix(of, func(a auroc) float64 { return a.area })
+func areaMatrix(of [][]uncertainty.Estimate) *tensors.Tensor {
+	return aurocMatrix(of, func(a uncertainty.Estimate) float64 { return a.Value })
 }
 
-func errorMatrix(of [][]auroc) *tensors.Tensor {
-	return aurocMatrix(of, func(a auroc) float64 { return a.stdErr })
+func errorMatrix(of [][]uncertainty.Estimate) *tensors.Tensor {
+	return aurocMatrix(of, func(a uncertainty.Estimate) float64 { return a.StdErr })
 }
 
-func aurocMatrix(of [][]auroc, value func(auroc) float64) *tensors.Tensor {
+func aurocMatrix(of [][]uncertainty.Estimate, value func(uncertainty.Estimate) float64) *tensors.Tensor {
 	rows := make([][]float64, len(of))
 	for i, row := range of {
 		for _, a := range row {

@@ -30,8 +30,8 @@ func flowImages(preset string) int {
 // oodTable is AUROC[set][score] at one s, by the flow too where that was affordable, and AUROC[set][score][s].
 type oodTable struct {
 	names, titles []string // of the sets but the first
-	areas, flow   [][]auroc
-	curve         [][][]auroc
+	areas, flow   [][]uncertainty.Estimate
+	curve         [][][]uncertainty.Estimate
 }
 
 func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
@@ -50,7 +50,7 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
 	if t.areas, err = areas(scores); err != nil {
 		return err
 	}
-	t.curve = make([][][]auroc, len(t.names))
+	t.curve = make([][][]uncertainty.Estimate, len(t.names))
 	for _, s := range curveClock {
 		at, err := o.at(ctx, s, min(w.Samples, curveImages(w.Preset)), density.Scoring{}, tell)
 		if err != nil {
@@ -75,7 +75,7 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
 }
 
 // flowAreas are the AUROC of the flow's scores for the first n images, by one Hutchinson probe each.
-func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]auroc, error) {
+func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]uncertainty.Estimate, error) {
 	with, err := w.solver()
 	if err != nil {
 		return nil, err
@@ -101,7 +101,7 @@ func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
 		case "svhn", control:
 			for key, score := range map[string]string{"energy": "energy", "typicality": "typicality by inversion"} {
 				of := t.areas[k][slices.Index(oodNames, score)]
-				w.keep("auroc_"+key+"_"+name, of.area, of.stdErr)
+				w.keep("auroc_"+key+"_"+name, of.Value, of.StdErr)
 			}
 		}
 	}
@@ -110,7 +110,7 @@ func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
 	for _, clocks := range t.curve {
 		for _, row := range clocks {
 			for _, a := range row {
-				flat, flatErr = append(flat, a.area), append(flatErr, a.stdErr)
+				flat, flatErr = append(flat, a.Value), append(flatErr, a.StdErr)
 			}
 		}
 	}
@@ -143,11 +143,11 @@ func (w *work) oodAUROC(o *oodScorer, t oodTable) record.Table {
 		}
 		row := []string{name}
 		for _, a := range t.areas[k] {
-			row = append(row, uncertainty.Text(a.area, a.stdErr))
+			row = append(row, a.String())
 		}
 		if t.flow != nil {
 			for _, a := range t.flow[k] {
-				row = append(row, uncertainty.Text(a.area, a.stdErr))
+				row = append(row, a.String())
 			}
 		}
 		table.Rows = append(table.Rows, row)

@@ -187,7 +187,8 @@ func newPageRun(r record.Stored) pageRun {
 
 // standings says what the words mean that tell how a result stands to the paper's.
 const standings = "*Reproduced*: the paper's data and scale. *Same protocol, smaller scale*: its data and method, less training or a smaller network. " +
-	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: shows that the machinery works. *Beyond the paper*: asked of the method, not by it."
+	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: shows that the machinery works. *Beyond the paper*: asked of the method, not by it. " +
+	"± is a standard error of the draws or images, not of the training, unless a caption says otherwise."
 
 // Standings is that sentence for the page.
 func (page) Standings() string { return strings.ReplaceAll(standings, "*", "") }

@@ -5,6 +5,12 @@ import (
 	"math"
 )
 
+// Estimate is a number and its standard error; NaN where that is not known.
+type Estimate struct{ Value, StdErr float64 }
+
+// String is [Text].
+func (e Estimate) String() string { return Text(e.Value, e.StdErr) }
+
 // Text writes a number with as many decimals as one digit of its error has, as in "0.0023 ± 0.0009"; a number without an error (0 or NaN)
 // has two digits.
 func Text(value, err float64) string {
