@@ -39,6 +39,16 @@ func TestNeeds(t *testing.T) {
 	}
 }
 
+// What was timed is the network on CIFAR-10: of other elements nothing is said.
+func TestNeedsOfOthers(t *testing.T) {
+	isolate(t)
+	for args, want := range map[string]int{"list fig2 --needs": 0, "list fig2-celeba --needs": 2, "list fig1 --needs": 2} {
+		if code, _, stderr := command(t, strings.Fields(args)...); code != want {
+			t.Errorf("%s: exit %d, %s", args, code, stderr)
+		}
+	}
+}
+
 // gpu-day says what it cannot use before it does anything.
 func TestGPUDayWrongUse(t *testing.T) {
 	isolate(t)

@@ -42,7 +42,7 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&preset, "preset", "quick", "of the settings: smoke, quick, cpu or paper")
 	cmd.Flags().StringVar(&recipe, "recipe", "best", "of the settings: best or paper")
-	cmd.Flags().BoolVar(&needs, "needs", false, "what its training takes on the backend that is found, instead of its settings")
+	cmd.Flags().BoolVar(&needs, "needs", false, "what its training takes on the backend that is found, instead of its settings; of elements on CIFAR-10")
 	cmd.Flags().StringVar(&out, "out", "results", "folder of results, with the record of bench step")
 	return cmd
 }
@@ -57,6 +57,9 @@ func (a *app) listSettings(id, preset, recipe string, needs bool, out string) er
 		return asUsage(err)
 	}
 	if needs {
+		if s.Data != "cifar10" || s.Potential != "resnet" {
+			return usage.Errorf("list %s --needs: bench step --preset times the network of fig2 on CIFAR-10, and this one trains a %s on %s; ask of fig2", id, s.Potential, s.Data)
+		}
 		choice, err := openBackend("")
 		if err != nil {
 			return err
