@@ -173,6 +173,9 @@ def compare(manifest, metadata, arrays, scores, x, draws):
     yield "∇Φ at the file's own points, largest", np.abs(arrays["check.grad"]).max(), np.abs(grad).max(), np.abs(grad - arrays["check.grad"]).max(), 1e-5, ""
     yield "continuity of ρ̄ and u*, residual", 0, 0, continuity(path, x * 0.8, np.linspace(0.1, 0.9, len(x))), 1e-6, ""
     for name, here, error in [*excess(path, network, random, 8 * draws), *divergence(path, network, random, draws)]:
+        if name not in results:
+            print(f"{name}: {here:.4g} ± {error:.2g} here, and not in this record", file=sys.stderr)
+            continue
         ours, of_ours = results[name], results.get(name + "_standard_error", error)
         both = math.hypot(error, of_ours)
         yield name, ours, here, abs(here - ours), 4 * both, f"± {of_ours:.2g} and ± {error:.2g}"
