@@ -47,9 +47,9 @@ func (r *again) check(cmd *cobra.Command, ids []string) error {
 
 // run repeats the record and compares.
 func (r *again) run(ctx context.Context, a *app, o options) error {
-	dir := strings.TrimSuffix(filepath.Clean(r.from), string(filepath.Separator)+record.ManifestFile)
-	if filepath.Base(r.from) == r.from && r.from == record.ManifestFile {
-		dir = "."
+	dir := r.from
+	if filepath.Base(dir) == record.ManifestFile {
+		dir = filepath.Dir(dir)
 	}
 	was, err := record.Read(dir)
 	if err == nil {
@@ -83,7 +83,12 @@ func (r *again) run(ctx context.Context, a *app, o options) error {
 	if err != nil {
 		return asUsage(err)
 	}
-	due := r.tell(a, was, prepared.Plan)
+	due := tell(a, was, prepared.Plan)
+	if due {
+		a.Say("build, machine, data and backend are those of the record: the same bits are due")
+	} else {
+		a.Say("results may differ by %g of themselves", r.tolerance)
+	}
 	a.resumable = true
 	place, err := prepared.Run(ctx)
 	if err != nil {
@@ -108,19 +113,14 @@ func (r *again) run(ctx context.Context, a *app, o options) error {
 	return nil
 }
 
-// tell says what differs before it starts, and whether the same bits are due.
-func (r *again) tell(a *app, was, plan record.Manifest) (due bool) {
+// tell says what differs before it starts, and whether nothing does.
+func tell(a *app, was, plan record.Manifest) (same bool) {
 	plan.Versions, plan.Hardware = record.Program(), record.Machine()
 	differences := repeat.Differences(was, plan)
 	for _, line := range differences {
 		a.Say("differs: %s", line)
 	}
-	if len(differences) == 0 {
-		a.Say("build, machine, data and backend are those of the record: the same bits are due")
-		return true
-	}
-	a.Say("results may differ by %g of themselves", r.tolerance)
-	return false
+	return len(differences) == 0
 }
 
 // command repeats a bench or a sweep by its command line. Benches time the machine: their numbers are told and not judged.
@@ -129,8 +129,10 @@ func (r *again) command(ctx context.Context, a *app, o options, was record.Manif
 	if len(args) == 0 || !slices.Contains([]string{"bench", "sweep"}, args[0]) {
 		return fmt.Errorf("run --from %s: the record of %s has neither settings nor a command that could be repeated (%q)", r.from, was.Element, was.Command)
 	}
-	r.tell(a, was, record.Manifest{Name: was.Name, Backend: record.Backend{Name: o.backend}, Data: was.Data})
-	os.Setenv(backend.EnvSpec, o.backend) // benches have no flag for it
+	tell(a, was, record.Manifest{Name: was.Name, Backend: record.Backend{Name: o.backend}, Data: was.Data})
+	if o.backend != "" { // benches have no flag for it
+		os.Setenv(backend.EnvSpec, o.backend)
+	}
 	args = append(args, "--out", o.out)
 	a.Say("experiments %s", joinArgs(args))
 	inner := &app{Console: a.Console, args: args}
