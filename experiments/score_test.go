@@ -230,7 +230,7 @@ func TestScoreOfTrainedModels(t *testing.T) {
 		t.Fatal(stderr)
 	}
 	models, _ := filepath.Glob("results/models/*")
-	runs, _ := filepath.Glob("results/runs/*")
+	runs, _ := filepath.Glob("results/runs/[^.]*")
 	if len(models) != 1 || len(runs) != 1 {
 		t.Fatalf("models %v, runs %v", models, runs)
 	}
