@@ -53,7 +53,6 @@ func TestOrder(t *testing.T) {
 				e[i] = p.Error(solve(t, solver.Fixed{Tableau: tab, Steps: n}, p, ends[0], ends[1]).State, ends[1])
 			}
 			order := math.Log2(e[0] / e[1])
-			t.Logf("%-8s from %v to %v: errors %.2e, %.2e, order %.3f", tab.Name, ends[0], ends[1], e[0], e[1], order)
 			if math.Abs(order-float64(tab.Order)) > 0.2 {
 				t.Errorf("%s from %v to %v: measured order %.3f, want %d ± 0.2", tab.Name, ends[0], ends[1], order, tab.Order)
 			}

@@ -12,6 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/potential"
 )
 
@@ -45,8 +46,11 @@ func build(b compute.Backend, p potential.Potential, shape []int, dtype dtypes.D
 	if err != nil {
 		return nil, fmt.Errorf("the potential does not build:\n%w", err)
 	}
-	if _, err := e.evaluate(make([]float64, 2*e.size), []float64{0, 1}); err != nil {
-		return nil, err
+	_, err = model.CallOnce(backend.Host(), e.store, func(scope *model.Scope, x, s *potential.Node) *potential.Node { // makes the weights, cheaply
+		return p.Value(scope.At(potential.Scope), x, s)
+	}, tensor(dtype, make([]float64, 2*e.size), append([]int{2}, shape...)...), tensor(dtype, []float64{0, 1}, 2))
+	if err != nil {
+		return nil, fmt.Errorf("the value Φ of 2 examples %v does not build:\n%w", shape, err)
 	}
 	for v := range e.store.IterVariables() {
 		if v.Trainable && v.DType().IsFloat() {
@@ -55,6 +59,14 @@ func build(b compute.Backend, p potential.Potential, shape []int, dtype dtypes.D
 				w[i] *= 0.3
 			}
 			e.weights[v.Path()], e.directions[v.Path()] = w, draw(named(v.Path(), 2), len(w))
+			continue
+		}
+		value, err := v.Value() // what is not trained leaves the host's backend
+		if err == nil {
+			err = value.ToLocal()
+		}
+		if err != nil {
+			return nil, fmt.Errorf("variable %s: %w", v.Path(), err)
 		}
 	}
 	if err := e.move(0); err != nil {
