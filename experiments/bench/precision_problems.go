@@ -47,7 +47,7 @@ func lotkaVolterra(float64) planarField {
 // arc is a path x = μ x̄ + √v ε at one s with its derivatives.
 type arc struct{ mu, sd, muDot, sdDot float64 }
 
-// straight is homotopy.Straight(1).
+// straight is homotopy.Straight{Omega: 1}.
 func straight(s float64) arc {
 	const c = 1 - 1e-3
 	return arc{c * s, 1 - c*s, c, -c}
