@@ -51,6 +51,12 @@ func readState(r io.ReaderAt, size int64) (state map[string]array, err error) {
 	}()
 	archive, err := zip.NewReader(r, size)
 	if errors.Is(err, zip.ErrFormat) {
+		scanned := bufio.NewReader(io.NewSectionReader(r, 0, size))
+		for _, what := range []string{"magic number", "protocol", "system", "state", "storages' keys"} {
+			if err := scanPickle(scanned); err != nil {
+				return nil, fmt.Errorf("it is neither a zip archive nor begins with torch.save's magic number and pickles: that of the %s: %w", what, err)
+			}
+		}
 		return readPlain(bufio.NewReader(io.NewSectionReader(r, 0, size)))
 	}
 	if err != nil {
@@ -86,6 +92,9 @@ func readArchive(archive *zip.Reader) (map[string]array, error) {
 	}
 	program, err := entry("data.pkl")
 	if err != nil {
+		return nil, err
+	}
+	if err := scanPickle(pickleReader(program)); err != nil {
 		return nil, err
 	}
 	tensors, storages, err := unpickleState(pickleReader(program))
