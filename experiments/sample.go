@@ -44,7 +44,7 @@ unless a solver is given: with its seed these are the images of its figure. Anot
 	f.StringVar(&o.Range, "range", "", "a:b draws the samples a ≤ i < b alone")
 	f.StringVar(&o.Out, "out", "", "where they go: an .npz file, or a folder of PNGs")
 	f.Int64Var(&o.Seed, "seed", 0, "of the noise")
-	f.StringVar(&o.Solver, "solver", "", "dopri5 (default), or another of euler, midpoint, heun, bosh3, rk4, tsit5, dopri8")
+	f.StringVar(&o.Solver, "solver", "", "dopri5 (default of points), bosh3 (of images), or another of euler, midpoint, heun, rk4, tsit5, dopri8")
 	f.Float64Var(&o.Tolerance, "tolerance", 0, "of an adaptive solver, relative and absolute (default 1e-5 for points, 1e-3 for images)")
 	f.IntVar(&o.Steps, "steps", 0, "equal steps instead of adaptive ones (default 50 for a solver that cannot adapt)")
 	f.IntVar(&o.Batch, "batch", 0, "samples at a time (default 256 points, 16 images, or 8 large ones); more is faster on a GPU")

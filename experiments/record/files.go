@@ -42,6 +42,9 @@ func WriteFile(path string, content []byte) error {
 
 // Copy copies a finished run's folder to another place, which must be free or hold a run that is not done.
 func Copy(from, to string) error {
+	if err := atomicfile.MkdirAll(filepath.Dir(to)); err != nil {
+		return fmt.Errorf("record: %w", err)
+	}
 	l, err := lock(context.Background(), to, nil)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ type Options struct {
 	N         int     // samples, those of index 0 ≤ i < N
 	Range     string  // a:b draws the samples a ≤ i < b alone
 	Seed      int64   // of the noise
-	Solver    string  // a name of solver.List; "" is dopri5
+	Solver    string  // a name of solver.List; "" is dopri5, or bosh3 for images
 	Steps     int     // equal ones; 0 adapts
 	Tolerance float64 // of adaptive ones; 0 is the default
 	Batch     int     // samples at a time; 0 is the default

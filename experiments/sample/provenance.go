@@ -47,6 +47,9 @@ const provenanceFile = "sampling.json"
 // method is the solver that the flags ask for, its default tolerance that of points or images.
 func (o Options) method(image bool) (solver.Tableau, solver.Solver, error) {
 	name := cmp.Or(o.Solver, solver.DormandPrince5.Name)
+	if image { // "run nfe" shows why
+		name = cmp.Or(o.Solver, solver.BogackiShampine.Name)
+	}
 	options := solver.Options{Steps: o.Steps, RTol: o.Tolerance, ATol: o.Tolerance}
 	t, err := solver.List.Find(name)
 	if err != nil {
