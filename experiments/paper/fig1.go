@@ -194,7 +194,7 @@ func (s Settings) about(m *record.Manifest) string {
 	if s.shipped() {
 		return fmt.Sprintf("%s; %s homotopy, %s loss, %s, weights %s", title, s.Homotopy, s.Loss, s.network(), s.Model)
 	}
-	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of batch %d", title, s.Homotopy, s.Loss, s.network(), thousands(s.Steps), s.Batch)
+	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of %s with batch %d", title, s.Homotopy, s.Loss, s.network(), thousands(s.Steps), s.Optimizer, s.Batch)
 }
 
 // network names the potential trained, as in "ResNet Φ(x, s) on a Gaussian base".
