@@ -10,6 +10,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -48,6 +49,9 @@ func child(t *testing.T, args ...string) (cmd *exec.Cmd, stdout io.ReadCloser, s
 // Each signal saves the training, says how to go on and has an exit code of its own.
 func TestSignalsSave(t *testing.T) {
 	isolate(t)
+	handled := make(chan os.Signal, 1) // a signal that is handled here is not ignored by children, as nohup would have it
+	signal.Notify(handled, syscall.SIGHUP)
+	defer signal.Stop(handled)
 	for _, c := range []struct {
 		signal syscall.Signal
 		code   int
