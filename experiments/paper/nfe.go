@@ -11,6 +11,7 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
@@ -93,7 +94,7 @@ func computeNFE(ctx context.Context, w *work) error {
 	add := func(name string, v float64) { columns[name] = append(columns[name], v) }
 	table := record.Table{Header: []string{"solver", "steps", "NFE", "error, grey levels", "Fréchet distance"}}
 	row := func(solver, steps string, nfe, deviation, se, frechet float64) {
-		table.Rows = append(table.Rows, []string{solver, steps, fmt.Sprintf("%.0f", nfe), fmt.Sprintf("%.3g ± %.1g", deviation, se), orDash("%.2f", frechet)})
+		table.Rows = append(table.Rows, []string{solver, steps, fmt.Sprintf("%.0f", nfe), uncertainty.Text(deviation, se), orDash("%.2f", frechet)})
 	}
 	for _, p := range list {
 		with, err := solver.New(p.solver, p.with)
@@ -112,6 +113,9 @@ func computeNFE(ctx context.Context, w *work) error {
 		frechet, err := distance(images)
 		if err != nil {
 			return err
+		}
+		if quick := imageSettings(w.Data, [4]int{})("quick", w.Recipe); p.solver == quick.Solver && p.with.RTol == quick.RTol {
+			w.run.Results["sampling_error"], w.run.Results["sampling_error_standard_error"], w.run.Results["nfe"] = mean, se, spent
 		}
 		add("nfe", spent)
 		add("error", mean)

@@ -30,6 +30,7 @@ var resultNames = []struct{ key, name, format string }{
 	{"energy_shift", "shift of the mean energy, in standard deviations", "%.2g"},
 	{"nearest_training_image", "samples to the nearest training image, rms grey levels", "%.3g"},
 	{"nearest_training_image_held_out", "held-out images to the nearest training image", "%.3g"},
+	{"sampling_error", "error of images drawn as in the figures at quick, rms grey levels", "%.2g"},
 	{"fid", "FID", "%.1f"},
 	{"fid_held_out", "FID of as many held-out images", "%.1f"},
 	{"frechet_distance", "Fréchet distance by other features, not comparable with published FID", "%.2g"},
