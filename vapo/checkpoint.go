@@ -72,8 +72,8 @@ func (st *trainState) open(ctx context.Context, id identity, run Run) (err error
 		}
 	}
 	atomicfile.Sweep(st.dir)
-	resumes := run.Resume && (exists(filepath.Join(st.dir, checkpointFile)) || exists(filepath.Join(st.dir, previousFile)))
-	if err := id.claim(st.dir, resumes); err != nil {
+	resumes := run.Resume && !run.locked && (exists(filepath.Join(st.dir, checkpointFile)) || exists(filepath.Join(st.dir, previousFile)))
+	if err := id.claim(st.dir, resumes); err != nil { // TrainOrLoad's folder is named by the configuration: nothing else can lie there
 		return err
 	}
 	if !run.Resume {
