@@ -38,7 +38,7 @@ func TestList(t *testing.T) {
 			}
 			y := make([]float32, info.Size())
 			if err := again.Read(0, y); err != nil || !slices.Equal(x, y) {
-				t.Errorf("%s %s: opened again, example 0 is another (%v); usual cause: random numbers that are not of the source that is given", name, split, err)
+				t.Errorf("%s %s: opened again, example 0 is another; usual causes: random numbers that are not of the source that is given, values that are not finite, or an error (%v)", name, split, err)
 			}
 			if ds.Read(-1, x) == nil || ds.Read(0, x[1:]) == nil || info.Len > 0 && ds.Read(info.Len, x) == nil {
 				t.Errorf("%s accepts an index outside its range, or a destination of the wrong length", name)

@@ -26,8 +26,11 @@ type List[T any] struct {
 func New[T any](kind string, entries Entries[T]) List[T] {
 	seen := map[string]bool{}
 	for _, e := range entries {
-		if e.Name == "" || e.Summary == "" || seen[e.Name] {
-			panic(fmt.Sprintf("named: the list of %s: %q needs a name of its own and a summary, got %q", kind, e.Name, e.Summary))
+		if e.Name == "" || e.Summary == "" {
+			panic(fmt.Sprintf("named: the list of %s: %q needs a name and a summary, got %q", kind, e.Name, e.Summary))
+		}
+		if seen[e.Name] {
+			panic(fmt.Sprintf("named: the list of %s has the name %s twice", kind, e.Name))
 		}
 		seen[e.Name] = true
 	}
