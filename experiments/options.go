@@ -36,7 +36,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
 	f.Int64Var(&o.seed, "seed", 0, "of weights, data order, noise and samples")
 	f.StringVar(&o.out, "out", "results", "folder of results")
-	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over")
+	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over (one that is finished is loaded: another --out or --seed trains again)")
 	f.BoolVar(&o.noWait, "no-wait", false, "where another process is at work on the same run or training, refuse instead of waiting for it")
 	f.BoolVar(&o.train, "train", false, "train a model where the weights of one ship (as --set model=train; a changed setting of the training asks for it too)")
 	f.StringVar(&o.init, "init", "", "begin the training at another's weights, where names and shapes agree: a run, a model's folder, weights.npz, checkpoint.npz or pretrained:NAME")
