@@ -183,15 +183,9 @@ func deviation(images, truth [][]float32) (mean, se float64) {
 // no features that were trained.
 func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float64, error), error) {
 	none := func([][]float32) (float64, error) { return math.NaN(), nil }
-	if w.Preset == "smoke" { // its classifier is trained for a second
-		return none, nil
-	}
 	by, err := w.extractor(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if _, trained := w.run.Results["classifier_accuracy"]; !trained && !by.Comparable() {
-		return none, nil
+	if err != nil || by == nil {
+		return none, err
 	}
 	real, err := w.features(ctx, by, w.data, fidReferences("quick"))
 	if errors.Is(err, dataset.ErrMissing) {
