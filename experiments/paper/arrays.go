@@ -14,6 +14,15 @@ type pair = [2]float64
 
 func vector(x []float64) *tensors.Tensor { return tensors.FromFlatDataAndDimensions(x, len(x)) }
 
+// vectors are columns as arrays.
+func vectors(columns map[string][]float64) map[string]*tensors.Tensor {
+	arrays := map[string]*tensors.Tensor{}
+	for name, values := range columns {
+		arrays[name] = vector(values)
+	}
+	return arrays
+}
+
 func number(x float64) *tensors.Tensor { return tensors.FromScalar(x) }
 
 // pairs is [n, 2], stack [k, n, 2].

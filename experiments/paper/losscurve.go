@@ -37,7 +37,7 @@ func drawLossCurve(dir string, m *record.Manifest, s Settings, name string, step
 	for i, v := range value {
 		scaled[i] = factor * v
 	}
-	panel.Series = []figures.Series{{Name: "training batches", X: step, Y: scaled}, {Name: "their running mean", X: step, Y: runningMean(scaled)}}
+	panel.Series = []figures.Series{{Name: "training batches", X: step, Y: scaled}, {Name: "their running mean", X: step, Y: figures.RunningMean(scaled)}}
 	if v, ok := m.Results["held_out_alignment"]; ok && s.Loss == "alignment" {
 		ends := []float64{step[0], step[len(step)-1]}
 		start := m.Results["held_out_alignment_untrained"]
@@ -62,17 +62,4 @@ func spreads(curves []figures.Series) bool {
 		}
 	}
 	return least > 0 && most > 3*least
-}
-
-// runningMean is the mean over the twentieth of the curve around each point, less near the ends.
-func runningMean(y []float64) []float64 {
-	reach := len(y) / 40
-	out := make([]float64, len(y))
-	for i := range y {
-		near := min(reach, i, len(y)-1-i) // as far on one side as on the other
-		for _, v := range y[i-near : i+near+1] {
-			out[i] += v / float64(2*near+1)
-		}
-	}
-	return out
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/experiments/record"
@@ -134,11 +133,7 @@ func computeNFE(ctx context.Context, w *work) error {
 	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. Error is the root mean square difference of an image "+
 		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(w.Samples), w.about(&w.run.Manifest))
 	w.run.Tables = []record.Table{table}
-	arrays := map[string]*tensors.Tensor{}
-	for name, values := range columns {
-		arrays[name] = vector(values)
-	}
-	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+	return w.run.Arrays(arraysOf(w.run.Element), vectors(columns))
 }
 
 // orDash formats v, or a dash where it was not measured.

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"math"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
 	"vapoflow/experiments/record"
 	"vapoflow/internal/uncertainty"
 )
@@ -44,11 +42,7 @@ func (w *work) keepFID(t fidTable) error {
 			columns[name], columns[name+"_deviation"] = append(columns[name], v.mean), append(columns[name+"_deviation"], v.sd)
 		}
 	}
-	arrays := map[string]*tensors.Tensor{}
-	for name, values := range columns {
-		arrays[name] = vector(values)
-	}
-	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+	return w.run.Arrays(arraysOf(w.run.Element), vectors(columns))
 }
 
 func (t fidTable) table(w *work) record.Table {

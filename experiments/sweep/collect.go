@@ -15,6 +15,7 @@ import (
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/internal/uncertainty"
 )
 
 // seedKey is the axis over which results are averaged.
@@ -103,7 +104,7 @@ func (s *Sweep) table(runs []record.Manifest) record.Table {
 	groups := s.groups(runs)
 	n := len(groups[0].runs)
 	t := record.Table{Header: []string{"result"}}
-	t.Caption = fmt.Sprintf("%s of %s at preset %s, recipe %s: %s. ", prefix[:len(prefix)-1], s.Element, s.Preset, s.Recipe, s.axesText())
+	t.Caption = fmt.Sprintf("sweep of %s at preset %s, recipe %s: %s. ", s.Element, s.Preset, s.Recipe, s.axesText())
 	switch {
 	case n == 1:
 		t.Caption += "One seed each: no spread is known."
@@ -135,7 +136,7 @@ func meanText(values []float64) string {
 	if len(values) < 3 || sd == 0 {
 		return strconv.FormatFloat(mean, 'g', 6, 64)
 	}
-	return fmt.Sprintf("%.4g ± %.2g", mean, sd)
+	return uncertainty.Text(mean, sd)
 }
 
 // resultsOfAll are the results that every run has, but those that repeat a setting that is varied.

@@ -13,6 +13,7 @@ import (
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/repeat"
 	"vapoflow/experiments/usage"
 )
 
@@ -31,11 +32,8 @@ func Merge(out string, folders []string, c *console.Console) error {
 				return err
 			}
 			plans[s.Name()] = s
-			if err := os.MkdirAll(filepath.Dir(s.planFile(out)), 0o755); err != nil {
-				return fmt.Errorf("sweep merge: %w", err)
-			}
-			if err := record.WriteFile(s.planFile(out), s.plan()); err != nil {
-				return fmt.Errorf("sweep merge: %w", err)
+			if err := s.keepPlan(out); err != nil {
+				return err
 			}
 			copied := 0
 			for _, cell := range s.Cells {
@@ -82,22 +80,12 @@ func (s *Sweep) take(out, folder string, cell Cell) error {
 	if err != nil {
 		return err
 	}
-	if mine, err := s.read(out, cell); err == nil {
-		if !maps.Equal(mine.Results, theirs.Results) && !equalButTime(mine.Results, theirs.Results) {
-			return fmt.Errorf("sweep merge: %s and %s are of one plan and have different results: %s, %s; delete the one that is wrong",
-				to, from, mine.Hardware.CPU, theirs.Hardware.CPU)
-		}
-		return nil
+	mine, err := s.read(out, cell)
+	if err != nil {
+		return record.Copy(from, to)
 	}
-	return record.Copy(from, to)
-}
-
-// equalButTime compares results other than seconds, which no two runs share.
-func equalButTime(a, b map[string]float64) bool {
-	strip := func(m map[string]float64) map[string]float64 {
-		m = maps.Clone(m)
-		maps.DeleteFunc(m, func(key string, _ float64) bool { return strings.HasSuffix(key, "seconds") })
-		return m
+	if same := repeat.Compare(mine, theirs); !same.Bits {
+		return fmt.Errorf("sweep merge: %s and %s are of one plan and differ: %s; delete the one that is wrong", to, from, same)
 	}
-	return maps.Equal(strip(a), strip(b))
+	return nil
 }

@@ -96,8 +96,18 @@ func (s *Sweep) plan() []byte {
 	return append(text, '\n')
 }
 
-// planFile is where the plan is kept below a folder of results.
-func (s *Sweep) planFile(out string) string { return filepath.Join(out, "sweeps", s.Name()+".json") }
+// keepPlan leaves the plan below a folder of results.
+func (s *Sweep) keepPlan(out string) error {
+	file := filepath.Join(out, "sweeps", s.Name()+".json")
+	err := os.MkdirAll(filepath.Dir(file), 0o755)
+	if err == nil {
+		err = record.WriteFile(file, s.plan())
+	}
+	if err != nil {
+		return fmt.Errorf("sweep: keeping the plan: %w", err)
+	}
+	return nil
+}
 
 // Shard is part Index of Of, counted from 1.
 type Shard struct{ Index, Of int }
@@ -119,11 +129,8 @@ func (s Shard) has(i int) bool { return i%s.Of == s.Index-1 }
 
 // Run runs the cells of a shard that have no record yet. One that fails does not stop the others.
 func (s *Sweep) Run(ctx context.Context, env paper.Env, shard Shard, c *console.Console) error {
-	if err := os.MkdirAll(filepath.Dir(s.planFile(env.Out)), 0o755); err != nil {
-		return fmt.Errorf("sweep: %w", err)
-	}
-	if err := record.WriteFile(s.planFile(env.Out), s.plan()); err != nil {
-		return fmt.Errorf("sweep: %w", err)
+	if err := s.keepPlan(env.Out); err != nil {
+		return err
 	}
 	var failed []error
 	for i, cell := range s.Cells {

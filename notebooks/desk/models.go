@@ -36,7 +36,7 @@ func curvesOf(models []*vapo.Model) (*figures.Figure, error) {
 		if groups[names[i]] == nil {
 			order = append(order, names[i])
 		}
-		groups[names[i]], steps[names[i]] = append(groups[names[i]], smooth(value)), step
+		groups[names[i]], steps[names[i]] = append(groups[names[i]], figures.RunningMean(value)), step
 	}
 	panel := figures.LinePanel{X: "step", Y: "loss per dimension", LogX: true}
 	for _, name := range order {
@@ -57,16 +57,6 @@ func curvesOf(models []*vapo.Model) (*figures.Figure, error) {
 		panel.Series = append(panel.Series, s)
 	}
 	return figures.Lines(figures.LinesData{Panels: []figures.LinePanel{panel}})
-}
-
-// smooth is the mean over a twentieth of the curve around each point, less near the ends.
-func smooth(y []float64) []float64 {
-	out := make([]float64, len(y))
-	for i := range y {
-		near := min(len(y)/40, i, len(y)-1-i)
-		out[i] = stat.Mean(y[i-near:i+near+1], nil)
-	}
-	return out
 }
 
 // differences names models by the settings in which their configurations differ, but the seed: "loss=alignment width=64".
