@@ -11,6 +11,7 @@ import (
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
 )
 
 // backend opens the backend of the measurement and puts it on record.
@@ -24,12 +25,17 @@ func (w *work) backend() (*backend.Choice, error) {
 	return choice, nil
 }
 
-// model trains a configuration, or loads it where any run in the same folder of results has trained it.
+// model is train on data that need no files.
 func (w *work) model(ctx context.Context, choice *backend.Choice, c vapo.Config) (*vapo.Model, error) {
 	data, err := c.Open("", "train")
 	if err != nil {
 		return nil, err
 	}
+	return w.train(ctx, choice, c, data)
+}
+
+// train trains a configuration, or loads it where any run in the same folder of results has trained it.
+func (w *work) train(ctx context.Context, choice *backend.Choice, c vapo.Config, data dataset.Dataset) (*vapo.Model, error) {
 	name := fmt.Sprintf("training %s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
 	observe, done := w.Watch(name, c.Steps)
 	defer done()

@@ -3,7 +3,6 @@ package paper
 import (
 	"fmt"
 	"math/rand/v2"
-	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -24,6 +23,8 @@ type Alignment struct {
 
 	StdErr         float64 // standard errors of the examples, not of the training
 	QuartersStdErr [4]float64
+
+	Each []float64 // of each example, by its place in the set
 }
 
 // heldOutBatch is the number of examples evaluated at once.
@@ -75,13 +76,14 @@ func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment,
 		for k, v := range tensors.MustCopyFlatData[float32](out[0])[:min(heldOutBatch, n-start)] {
 			quarter := min(int(4*s[k]), 3)
 			values[quarter] = append(values[quarter], float64(v))
+			a.Each = append(a.Each, float64(v))
 		}
 		out[0].MustFinalizeAll()
 	}
 	for q, v := range values {
 		a.Quarters[q], a.QuartersStdErr[q] = uncertainty.Mean(v)
 	}
-	a.Overall, a.StdErr = uncertainty.Mean(slices.Concat(values[:]...))
+	a.Overall, a.StdErr = uncertainty.Mean(a.Each)
 	return a, nil
 }
 

@@ -18,7 +18,7 @@ func Step(store *model.Store) int { return int(gomlx.GetGlobalStep(store)) }
 
 // Adam is GoMLX's Adam with β = (0.9, 0.999).
 type Adam struct {
-	Epsilon float64 // added to the root of the second moment; 0 means GoMLX's 1e-7
+	Epsilon float64 `json:"epsilon"` // added to the root of the second moment; 0 means GoMLX's 1e-7
 }
 
 var _ Optimizer = Adam{}

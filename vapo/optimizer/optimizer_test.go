@@ -150,5 +150,5 @@ func Example_list() {
 	fmt.Println(optimizer.List.Find("adam"))
 	// Output:
 	// orthogonalised momentum on matrices and kernels, Adam on the rest (Jordan 2024)
-	// {0} <nil>
+	// {1e-07} <nil>
 }
