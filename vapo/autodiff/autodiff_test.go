@@ -2,7 +2,6 @@ package autodiff_test
 
 import (
 	"fmt"
-	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -111,27 +110,6 @@ func TestConvDifferentiatesToAnyOrder(t *testing.T) {
 	})
 }
 
-// Pad's VJP with interior padding and uneven ends, against the definition ⟨pad(x), v⟩ = ⟨x, padᵀ(v)⟩.
-func TestPadIsTransposed(t *testing.T) {
-	out := graph.MustExecOnceN(backend.Host(), func(x, v *graph.Node) []*graph.Node {
-		padded := graph.Pad(x, graph.ScalarZero(x.Graph(), x.DType()), graph.PadAxis{Start: 1, End: 2, Interior: 1}, graph.PadAxis{End: 3})
-		inner := graph.ReduceAllSum(graph.Mul(padded, v))
-		return []*graph.Node{inner, graph.ReduceAllSum(graph.Mul(x, graph.Gradient(inner, x)[0]))}
-	}, random(rand.New(rand.NewPCG(5, 6)), 3, 4), random(rand.New(rand.NewPCG(7, 8)), 8, 7))
-	if a, b := tensors.ToScalar[float64](out[0]), tensors.ToScalar[float64](out[1]); math.Abs(a-b) > 1e-12 || a == 0 {
-		t.Errorf("⟨pad(x), v⟩ = %g but ⟨x, padᵀ(v)⟩ = %g", a, b)
-	}
-}
-
-// The day GoMLX defines these VJPs itself, ours must go.
-func TestGoMLXStillLacksTheseVJPs(t *testing.T) {
-	for op := range autodiff.Missing {
-		if autodiff.DefinedByGoMLX[op] {
-			t.Errorf("GoMLX now has a VJP for %s: remove ours from autodiff/vjp.go", op)
-		}
-	}
-}
-
 func TestConvRefusesWrongShapes(t *testing.T) {
 	for name, dims := range map[string][]int{"even kernel": {2, 2, 3, 1}, "other channels": {3, 3, 2, 1}, "rank 3": {3, 3, 3}} {
 		_, err := graph.CallOnce(backend.Host(), autodiff.Conv, random(rand.New(rand.NewPCG(1, 1)), 1, 4, 4, 3), random(rand.New(rand.NewPCG(1, 1)), dims...))
@@ -147,16 +125,4 @@ func ExampleConv() {
 	sums, err := graph.CallOnce(backend.Host(), autodiff.Conv, image, box)
 	fmt.Println(sums.Value(), err)
 	// Output: [[[[10] [10]] [[10] [10]]]] <nil>
-}
-
-// onImport notes which VJPs are there before any test has run.
-var onImport = maps.Clone(graph.VJPRegistration)
-
-// The table of VJPs is complete once the package is imported: filling it at the first use raced with gradients taken elsewhere.
-func TestVJPsAreThereOnImport(t *testing.T) {
-	for op := range autodiff.Missing {
-		if onImport[op] == nil {
-			t.Errorf("%s has no VJP before the first use", op)
-		}
-	}
 }

@@ -1,16 +1,18 @@
 package autodiff
 
 import (
+	"reflect"
+
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// replaceConvolutionVJP registers a VJP for convolutions that can itself be differentiated.
-// GoMLX v0.28.2's (core/graph/ops_convolve.go, convGeneralVJP) panics on dilated inputs, which its
+// init registers a VJP for convolutions that can itself be differentiated; the table is a plain map that every gradient reads, and here
+// nothing can be reading it yet. GoMLX v0.28.8's (core/graph/ops_convolve.go, convGeneralVJP) panics on dilated inputs, which its
 // own gradient of a strided convolution makes, and gives the kernel's gradient axes that its next
 // gradient rejects. Grouped convolutions keep the old one.
-func replaceConvolutionVJP() {
+func init() {
 	grouped := graph.VJPRegistration[graph.NodeTypeConvGeneral]
 	graph.VJPRegistration[graph.NodeTypeConvGeneral] = func(node *graph.Node, v []*graph.Node, outputShape shapes.Shape) []*graph.Node {
 		c := convolutionOf(node)
@@ -100,4 +102,18 @@ func (c convolution) transposeKernel(x, kernel, v *graph.Node) *graph.Node {
 		padding[i] = [2]int{low, (kernel.Shape().Dim(a.KernelSpatial[i])-1)*c.dilation[i] + 1 + reach - extent - low}
 	}
 	return graph.ConvGeneral(x, v, axes, c.dilation, padding, c.inputDilation, c.stride, 1, 1)
+}
+
+// operands reads a node's configuration. GoMLX v0.28.8 keeps it in unexported fields (core/graph/gen_compute_ops.go,
+// nodeInputsConvGeneral) and offers no accessor; reading by reflection is allowed, and fails loudly should a field ever be renamed.
+func operands(node *graph.Node) reflect.Value {
+	return reflect.ValueOf(node).Elem().FieldByName("inputs").Elem().Elem()
+}
+
+func ints(v reflect.Value) []int {
+	values := make([]int, v.Len())
+	for i := range values {
+		values[i] = int(v.Index(i).Int())
+	}
+	return values
 }
