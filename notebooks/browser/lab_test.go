@@ -21,12 +21,10 @@ type lab struct {
 	folder, host, token string
 }
 
-// startLab starts scripts/lab, which is what make lab does, over a folder with a copy of Figure 1's notebook at the given preset.
-// The copy ends with the first cell that contains last, unless that is "".
-func startLab(t *testing.T, preset, last string) lab {
+// startLab starts scripts/lab, which is what make lab does, over a folder of its own.
+func startLab(t *testing.T) lab {
 	t.Helper()
 	l := lab{folder: t.TempDir(), token: "browser-test"}
-	copyNotebook(t, filepath.Join(l.folder, "fig1.ipynb"), preset, last)
 	port := freePort(t)
 	l.host = fmt.Sprintf("127.0.0.1:%d", port)
 	log, err := os.Create(filepath.Join(pictures(t), t.Name()+".log"))
@@ -65,8 +63,8 @@ func startLab(t *testing.T, preset, last string) lab {
 	}
 }
 
-// copyNotebook copies Figure 1's notebook; see startLab.
-func copyNotebook(t *testing.T, to, preset, last string) {
+// copyFigure1 copies Figure 1's notebook at the given preset. The copy ends with the first cell that contains last, unless that is "".
+func copyFigure1(t *testing.T, to, preset, last string) {
 	t.Helper()
 	text, err := os.ReadFile("../fig1.ipynb")
 	if err != nil {
@@ -85,12 +83,28 @@ func copyNotebook(t *testing.T, to, preset, last string) {
 		end := slices.IndexFunc(cells, func(cell any) bool { return strings.Contains(fmt.Sprint(cell), last) })
 		notebook["cells"] = cells[:end+1]
 	}
-	if text, err = json.Marshal(notebook); err == nil {
+	writeNotebook(t, to, notebook)
+}
+
+func writeNotebook(t *testing.T, to string, notebook map[string]any) {
+	t.Helper()
+	text, err := json.Marshal(notebook)
+	if err == nil {
 		err = os.WriteFile(to, text, 0o600)
 	}
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// notebookOf has these cells of Go.
+func notebookOf(cells ...string) map[string]any {
+	var list []any
+	for i, source := range cells {
+		list = append(list, map[string]any{"cell_type": "code", "id": fmt.Sprint("cell-", i), "source": source, "metadata": map[string]any{}, "outputs": []any{}, "execution_count": nil})
+	}
+	kernel := map[string]any{"name": "vapo", "display_name": "Go (VAPO)", "language": "go"}
+	return map[string]any{"nbformat": 4, "nbformat_minor": 5, "cells": list, "metadata": map[string]any{"kernelspec": kernel}}
 }
 
 // stopLab ends the server politely, which ends its kernels, and then whatever is left of it.

@@ -31,11 +31,18 @@ const (
 		`.jp-OutputArea-output[data-mime-type="application/vnd.jupyter.stderr"]')`
 )
 
-// openFigure1 opens the notebook and waits for its kernel.
+// openFigure1 opens Figure 1's notebook; see copyFigure1.
 func openFigure1(t *testing.T, preset, last string) notebook {
-	p := open(t, 1400, 1000) // first, because it skips the test where there is no browser
-	n := notebook{p, startLab(t, preset, last)}
-	n.do(chromedp.Navigate("http://" + n.host + "/lab/tree/fig1.ipynb?token=" + n.token))
+	chromium(t)
+	l := startLab(t)
+	copyFigure1(t, filepath.Join(l.folder, "fig1.ipynb"), preset, last)
+	return openIn(t, l, "fig1.ipynb")
+}
+
+// openIn opens a notebook of the lab's folder and waits for its kernel.
+func openIn(t *testing.T, l lab, name string) notebook {
+	n := notebook{open(t, 1400, 1000), l}
+	n.do(chromedp.Navigate("http://" + n.host + "/lab/tree/" + name + "?token=" + n.token))
 	n.wait(2*time.Minute, "the notebook is open", `document.querySelector('.jp-CodeCell')`)
 	n.until(2*time.Minute, "the kernel is connected", func() bool { // its status is unknown until it has run something
 		n.mu.Lock()

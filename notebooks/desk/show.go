@@ -17,20 +17,32 @@ import (
 	"vapoflow/vapo/dataset"
 )
 
-// screenDPI is enough for a page of print on a screen, and draws five times as fast as 300.
+// screenDPI is the resolution of a figure on a page of the screen. Twice as many pixels are drawn, for fine screens.
 const screenDPI = 130
 
-// Show shows a figure below the cell, at the resolution of a screen.
-func Show(f *figures.Figure) {
+// Show shows a figure below the cell, at the resolution of a fine screen.
+func Show(f *figures.Figure) { show(f, "") }
+
+// show shows a figure, where an id is given in place of the last one of that id.
+func show(f *figures.Figure, id string) {
 	screen := *f
-	screen.DPI = min(f.DPI, screenDPI)
-	ShowImage(screen.Image())
+	screen.DPI = 2 * screenDPI
+	m := screen.Image()
+	width, _ := f.Size()
+	if inches := width / 2.54; float64(m.Bounds().Dx()) > 1.5*screenDPI*inches {
+		showImage(m, 2, id)
+	} else { // a sheet, which has pixels of its own
+		showImage(m, 1, id)
+	}
 }
 
 // ShowImage shows an image below the cell, pixel for pixel.
-func ShowImage(m image.Image) {
+func ShowImage(m image.Image) { showImage(m, 1, "") }
+
+// showImage shows an image with so many of its pixels to one of the page.
+func showImage(m image.Image, fine int, id string) {
+	size := m.Bounds().Size().Div(fine)
 	if !gonbui.IsNotebook {
-		size := m.Bounds().Size()
 		fmt.Printf("[image of %d×%d pixels]\n", size.X, size.Y)
 		return
 	}
@@ -39,7 +51,11 @@ func ShowImage(m image.Image) {
 	if err := fast.Encode(&text, m); err != nil { // an image without pixels
 		panic(fmt.Errorf("desk: showing an image: %w", err))
 	}
-	gonbui.DisplayPNG(text.Bytes())
+	gonbui.SendData(&protocol.DisplayData{
+		Data:      map[protocol.MIMEType]any{protocol.MIMEImagePNG: text.Bytes()},
+		Metadata:  map[string]any{string(protocol.MIMEImagePNG): map[string]int{"width": size.X, "height": size.Y}},
+		DisplayID: id,
+	})
 	gonbui.Sync()
 }
 
