@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
@@ -116,7 +117,7 @@ type imageTraining struct {
 	Steps     int
 	Weights   int     // of the network
 	Millis    float64 // CPU ms of a step
-	Alignment paper.Alignment
+	Alignment measure.Alignment
 }
 
 func (t imageTraining) name() string { return cmp.Or(t.Try, "base") }
@@ -190,7 +191,7 @@ func (o *imagesOptions) one(ctx context.Context, w *work, choice *backend.Choice
 				t.Weights += v.Shape().Size()
 			}
 		}
-		t.Alignment, err = paper.HeldOut(&m.Flow, test, o.heldOut, 1)
+		t.Alignment, err = measure.HeldOut(&m.Flow, test, o.heldOut, 1)
 		return t, err
 	})
 }

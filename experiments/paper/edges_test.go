@@ -7,23 +7,7 @@ import (
 	"vapoflow/figures"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/solver"
 )
-
-// A solver of fixed steps that is told no number takes its own: read as one step, every path was drawn as a straight line.
-func TestPathsShowTheSolversSteps(t *testing.T) {
-	for steps, want := range map[int]int{0: solver.DefaultSteps, 1: 1, 7: 7} {
-		s := planarSettings("smoke", "best")
-		s.Solver, s.SolverSteps = "rk4", steps
-		with, err := s.solver()
-		if err != nil {
-			t.Fatal(err)
-		}
-		if at := pathClock(with); len(at) != want+1 || at[want] != 1 {
-			t.Errorf("rk4 of %d steps: paths at %v, want %d steps to 1", steps, at, want)
-		}
-	}
-}
 
 // What is open already is not read again: a folder of images takes minutes.
 func TestDataAreOpenedOnce(t *testing.T) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo/named"
 )
@@ -23,8 +24,9 @@ type steps struct {
 	standIn  string // data used where that of the settings is not found, and labelled so; may be ""
 	dataless bool   // can be drawn from weights that ship alone
 	claim    func(preset string, s Settings) string
-	compute  func(ctx context.Context, w *work) error   // trains or loads, and leaves arrays and results
-	draw     func(dir string, m *record.Manifest) error // draws from the arrays alone
+	results  []record.Quantity                                        // that its runs may have, in the order in which they are shown
+	compute  func(ctx context.Context, w *work) (element.Data, error) // trains or loads, and leaves results; its arrays, nil where it keeps them itself
+	draw     element.Drawing                                          // from the record alone; nil where its tables are all
 }
 
 // elements lists the paper's figures and tables, and what goes beyond them: a new one is one file and one line here.

@@ -10,10 +10,10 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
-	"vapoflow/figures"
 	"vapoflow/vapo"
-	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/mixture"
 )
 
@@ -22,8 +22,9 @@ import (
 var fig1 = steps{
 	settings: planarSettings,
 	claim:    func(string, Settings) string { return "inferred" },
+	results:  withTraining(planeResults...),
 	compute:  computeFig1,
-	draw:     drawFig1,
+	draw:     element.Of(drawPlane),
 }
 
 // planarSettings are those of an MLP on data in the plane.
@@ -45,27 +46,25 @@ func planarSettings(preset, recipe string) Settings {
 	return s
 }
 
-const fig1Arrays = "fig1.npz"
-
 // previewSteps is how long a training may be before its figure is shown: pure Go takes 7 ms a step.
 const previewSteps = 2000
 
-func computeFig1(ctx context.Context, w *work) error {
+func computeFig1(ctx context.Context, w *work) (element.Data, error) {
 	exact, err := w.exactMixture()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if exact.Dim() != 2 {
-		return fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
+		return nil, fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
 	}
 	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trained(w.Config) {
 		if err := w.preview(ctx, exact); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	m, err := w.train(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if w.Autonomous {
 		w.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an error of training (docs/THEORY.md §5).")
@@ -74,32 +73,43 @@ func computeFig1(ctx context.Context, w *work) error {
 }
 
 // plane measures a model with the settings' solver, particles and seed, and as many samples for its KL divergence.
-func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture, samples int) (*Plane, error) {
+func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture, samples int) (*measure.Plane, error) {
 	with, err := w.solver()
 	if err != nil {
 		return nil, err
 	}
-	return NewPlane(ctx, m, exact, PlaneOptions{Solver: with, Particles: w.Samples, KLSamples: samples, Seed: w.Seed})
+	return measure.NewPlane(ctx, m, exact, measure.PlaneOptions{Solver: with, Particles: w.Samples, KLSamples: samples, Seed: w.Seed})
 }
 
-// measurePlane puts a model's plane on record.
-func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) error {
+// klSamples is how many samples each preset spends on the KL divergence: its error falls with their root.
+func klSamples(preset string) int {
+	switch preset {
+	case "smoke":
+		return 64
+	case "cpu", "paper":
+		return 32_768
+	}
+	return 8192
+}
+
+// measurePlane puts the numbers of a model's plane on record.
+func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) (*measure.Plane, error) {
 	p, err := w.plane(ctx, m, exact, klSamples(w.Preset))
 	if err != nil {
-		return err
+		return nil, err
 	}
-	w.keep("relative_excess", p.Excess.Overall, p.Excess.StdErr)
+	w.run.Keep("relative_excess", p.Excess.Overall, p.Excess.StdErr)
 	for i, q := range p.Excess.Quarters {
-		w.keep(fmt.Sprintf("relative_excess_q%d", i+1), q, p.Excess.QuartersStdErr[i])
+		w.run.Keep(fmt.Sprintf("relative_excess_q%d", i+1), q, p.Excess.QuartersStdErr[i])
 	}
 	w.run.Results["nfe"] = float64(p.NFE)
-	w.keep("end_error_rms", p.EndError, p.EndErrorErr)
+	w.run.Keep("end_error_rms", p.EndError, p.EndErrorErr)
 	if n := len(p.KL.S); n > 0 { // points have no density to compare with
-		w.keep("kl", p.KL.Value[n-1], p.KL.StdErr[n-1])
-		w.keep("off_mode", p.KL.OffMode[n-1], p.KL.OffModeErr[n-1])
+		w.run.Keep("kl", p.KL.Value[n-1], p.KL.StdErr[n-1])
+		w.run.Keep("off_mode", p.KL.OffMode[n-1], p.KL.OffModeErr[n-1])
 		w.run.Results["kl_trimmed"], w.run.Results["off_mode_exact"] = p.KL.Trimmed[n-1], p.KL.OffModeExact[n-1]
 	}
-	return p.Save(w.run.Path(fig1Arrays))
+	return p, nil
 }
 
 // preview draws the figure of a short training of the same model, for those who wait.
@@ -133,56 +143,29 @@ func (w *work) trained(c vapo.Config) bool {
 
 // exactMixture is that of the work's data, with a note where it is not all of it.
 func (w *work) exactMixture() (mixture.Mixture, error) {
-	if n := w.data.Info().Len; n > maxOracle {
-		w.run.Note("The exact field is that of the first %d of %d points.", maxOracle, n)
+	if n := w.data.Info().Len; n > measure.ExactLimit {
+		w.run.Note("The exact field is that of the first %d of %d points.", measure.ExactLimit, n)
 	}
-	return exactMixture(w.data)
+	return measure.Exact(w.data)
 }
 
-// exactMixture is the data as a mixture, whose exact potential is known: by formula, or as the set
-// of its points.
-func exactMixture(data dataset.Dataset) (mixture.Mixture, error) {
-	info := data.Info()
-	if g, ok := data.(dataset.GaussianMixture); ok {
-		return mixture.New(g.Mixture())
-	}
-	if info.Len == 0 || len(info.Shape) != 1 {
-		return mixture.Mixture{}, fmt.Errorf("the exact potential needs a mixture or a finite set of points, and %s has examples of shape %v", info.Name, info.Shape)
-	}
-	flat, err := dataset.ReadRange(data, 0, min(info.Len, maxOracle))
-	if err != nil {
-		return mixture.Mixture{}, err
-	}
-	size := info.Size()
-	points := make([][]float64, len(flat)/size)
-	for i := range points {
-		for _, v := range flat[i*size:][:size] {
-			points[i] = append(points[i], float64(v))
-		}
-	}
-	return mixture.Points(points)
-}
-
-// maxOracle bounds the points of an empirical oracle; the sets of 2-D points have as many.
-const maxOracle = 10_000
-
-func drawFig1(dir string, m *record.Manifest) error {
-	p, err := LoadPlane(dir, fig1Arrays)
+func drawPlane(p element.Page, plane *measure.Plane) error {
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	s, err := settingsOf(m)
+	about := s.about(p.Manifest)
+	f, err := plane.Draw(about)
 	if err != nil {
 		return err
 	}
-	f, err := p.Draw(s.about(m))
-	if err != nil {
+	if err := p.Figure("fig1", f, plane.Caption(about)); err != nil {
 		return err
 	}
-	if err := saveFigure(dir, m, "fig1", f, p.caption(s.about(m))); err != nil {
-		return err
+	if kl, caption := plane.KLCurve(about); kl != nil {
+		return p.Lines("kl", caption, *kl)
 	}
-	return p.drawKL(dir, m, s.about(m))
+	return nil
 }
 
 // about says in a sentence what was trained.
@@ -218,20 +201,9 @@ func thousands(n int) string {
 	return text
 }
 
-func settingsOf(m *record.Manifest) (s Settings, err error) {
-	if err = json.Unmarshal(m.Config, &s); err != nil {
+func settingsOf(p element.Page) (s Settings, err error) {
+	if err = json.Unmarshal(p.Config, &s); err != nil {
 		err = fmt.Errorf("the manifest's configuration: %w", err)
 	}
 	return s, err
-}
-
-// saveFigure writes a figure as PNG, SVG and PDF and lists it.
-func saveFigure(dir string, m *record.Manifest, name string, f *figures.Figure, caption string) error {
-	for _, extension := range []string{".png", ".svg", ".pdf"} {
-		if err := f.Save(filepath.Join(dir, name+extension)); err != nil {
-			return err
-		}
-	}
-	m.Figures = append(m.Figures, record.Figure{File: name + ".png", Caption: caption})
-	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
@@ -39,8 +40,8 @@ func TestFig1ArraysHoldTheExactField(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p, err := paper.LoadPlane(dir, "fig1.npz")
-		if err != nil {
+		p := new(measure.Plane)
+		if err := p.Arrays().Load(filepath.Join(dir, "fig1.npz")); err != nil {
 			t.Fatal(err)
 		}
 		if len(p.T) != 5*(1-i) || len(p.Means) != 8 || p.Std != 0.1 || len(p.S) != 5 || len(p.Points[0]) < 100 {
@@ -89,7 +90,7 @@ func TestFig1ArraysHoldTheExactField(t *testing.T) {
 func square(a, b [2]float64) float64 { return math.Pow(a[0]-b[0], 2) + math.Pow(a[1]-b[1], 2) }
 
 // ringField is u*(x, s) at the k-th clock value, from the arrays of the figure and nothing else.
-func ringField(p *paper.Plane, x [2]float64, k int) [2]float64 {
+func ringField(p *measure.Plane, x [2]float64, k int) [2]float64 {
 	mu, v, mudot, vdot := p.Mu[k], p.V[k], p.MuDot[k], p.VDot[k]
 	wide := v + mu*mu*p.Std*p.Std
 	var sum float64

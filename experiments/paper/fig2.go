@@ -5,10 +5,8 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
-	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 )
@@ -20,79 +18,69 @@ func sheetOf(data, standIn, claim string, samples [4]int) steps {
 		standIn:  standIn,
 		dataless: true,
 		claim:    imageClaim(data, claim),
-		compute:  computeSheet,
-		draw:     drawSheet,
+		results:  withTraining(sheetResults...),
+		compute: func(ctx context.Context, w *work) (element.Data, error) {
+			m, err := w.trainImages(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return w.sheet(ctx, m)
+		},
+		draw: element.Of(drawSheet),
 	}
 }
 
-func computeSheet(ctx context.Context, w *work) error {
-	m, err := w.trainImages(ctx)
-	if err != nil {
-		return err
-	}
-	return w.sheet(ctx, m)
+// sheet are generated and real images, and the training's log.
+type sheet struct {
+	Samples, Real record.Images // real ones where they are at hand
+	losses
+}
+
+func (s *sheet) Arrays() record.Arrays {
+	arrays := s.losses.Arrays()
+	arrays["samples"], arrays["real"] = &s.Samples, record.Optional(&s.Real)
+	return arrays
 }
 
 // sheet measures a model of images and draws from it.
-func (w *work) sheet(ctx context.Context, m *vapo.Model) error {
+func (w *work) sheet(ctx context.Context, m *vapo.Model) (*sheet, error) {
 	if err := w.measureHeldOut(m); err != nil {
-		return err
+		return nil, err
 	}
-	images, err := w.samples(ctx, m, w.Samples)
-	if err != nil {
-		return err
+	var s sheet
+	var err error
+	if s.Samples, err = w.samples(ctx, m, w.Samples); err != nil {
+		return nil, err
 	}
-	arrays := map[string]*tensors.Tensor{"samples": images}
-	if arrays["real"], err = w.examples(w.data, w.Samples); errors.Is(err, dataset.ErrMissing) && w.shipped() {
-		delete(arrays, "real")
+	if s.Real, err = examples(w.data, w.Samples); errors.Is(err, dataset.ErrMissing) && w.shipped() {
 		w.run.Note("No real images beside the samples: %v", err)
 	} else if err != nil {
-		return err
+		return nil, err
 	}
 	if !w.shipped() {
-		w.lossLog(m, arrays)
+		s.losses = w.lossLog(m)
 	}
-	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+	return &s, nil
 }
 
-// arraysOf names the file of an element's arrays.
-func arraysOf(element string) string { return element + ".npz" }
-
-func drawSheet(dir string, m *record.Manifest) error {
-	s, err := settingsOf(m)
+func drawSheet(p element.Page, d *sheet) error {
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	r := readRecord(dir, arraysOf(m.Element))
-	title := fmt.Sprintf("Uncurated samples of a %s trained on %s", s.network(), m.Data.Title)
+	title := fmt.Sprintf("Uncurated samples of a %s trained on %s", s.network(), p.Data.Title)
 	if !s.shipped() {
 		title += fmt.Sprintf(", %s steps of batch %d", thousands(s.Steps), s.Batch)
 	}
-	caption := fmt.Sprintf("Uncurated samples, recipe %s. %s. Drawn by %s in %.0f evaluations of ∇Φ.", m.Recipe, s.about(m), s.Solver, m.Results["nfe"])
-	if err := drawImages(dir, m, r, m.Element, "samples", 0, title, caption); err != nil {
+	caption := fmt.Sprintf("Uncurated samples, recipe %s. %s. Drawn by %s in %.0f evaluations of ∇Φ.", p.Recipe, s.about(p.Manifest), s.Solver, p.Results["nfe"])
+	if err := p.Sheet(p.Element, d.Samples, 0, title, caption); err != nil {
 		return err
 	}
-	if r.has("real") {
-		title = "For comparison: training images of " + m.Data.Title
-		if err := drawImages(dir, m, r, m.Element+"-real", "real", 0, title, title+"."); err != nil {
+	if len(d.Real.Pixels) > 0 {
+		title = "For comparison: training images of " + p.Data.Title
+		if err := p.Sheet(p.Element+"-real", d.Real, 0, title, title+"."); err != nil {
 			return err
 		}
 	}
-	if !r.has("log_step") {
-		return nil
-	}
-	return drawLossCurve(dir, m, s, m.Element+"-loss", r.vector("log_step"), r.vector("log_loss"))
-}
-
-// drawImages lays an array of images [n, height, width, 3] out in columns, 0 for a square.
-func drawImages(dir string, m *record.Manifest, r *reader, name, array string, columns int, title, caption string) error {
-	pixels, dims := read[uint8](r, array, 4)
-	if r.err != nil {
-		return r.err
-	}
-	f, err := figures.Sheet(figures.SheetData{Pixels: pixels, Height: dims[1], Width: dims[2], Columns: columns, Title: title})
-	if err != nil {
-		return err
-	}
-	return saveFigure(dir, m, name, f, caption)
+	return d.losses.draw(p, s, p.Element+"-loss")
 }

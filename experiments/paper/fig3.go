@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
@@ -21,37 +22,40 @@ func interpolationOf(data, claim string, rows [4]int) steps {
 		settings: imageSettings(data, rows),
 		dataless: true,
 		claim:    imageClaim(data, claim),
+		results:  withTraining(),
 		compute:  computeInterpolation,
-		draw:     drawInterpolation,
+		draw:     element.Of(drawInterpolation),
 	}
 }
 
-func computeInterpolation(ctx context.Context, w *work) error {
+// interpolation are rows of betweenColumns images.
+type interpolation struct{ Images record.Images }
+
+func (i *interpolation) Arrays() record.Arrays { return record.Arrays{"images": &i.Images} }
+
+func computeInterpolation(ctx context.Context, w *work) (element.Data, error) {
 	m, err := w.trainImages(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := w.sampler(ctx, m)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.say("%s: drawing %d rows of %d images", w.run.Element, w.Samples, betweenColumns)
 	path, err := priorPaths(m, w.Seed, w.Samples)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var pixels []uint8
+	rows := interpolation{record.Images{Shape: m.Shape}}
 	tell := w.counter("images", w.Samples*betweenColumns)
 	err = s.Carry(ctx, path, func(i int, x []float32) error {
-		pixels = append(pixels, dataset.Bytes(x)...)
+		rows.Images.Pixels = append(rows.Images.Pixels, dataset.Bytes(x)...)
 		tell(i + 1)
 		return nil
 	})
-	if err != nil {
-		return err
-	}
 	w.run.Results["nfe"] = float64(s.NFE)
-	return w.run.Arrays(arraysOf(w.run.Element), map[string]*tensors.Tensor{"images": w.imageTensor(pixels)})
+	return &rows, err
 }
 
 // priorPaths are rows of points of the prior, [rows·betweenColumns, shape...]: the row k goes from sample 2k to sample 2k+1.
@@ -77,13 +81,12 @@ func priorPaths(m *vapo.Model, seed int64, rows int) (*tensors.Tensor, error) {
 	return tensors.FromFlatDataAndDimensions(flat, append([]int{rows * betweenColumns}, m.Shape...)...), nil
 }
 
-func drawInterpolation(dir string, m *record.Manifest) error {
-	s, err := settingsOf(m)
+func drawInterpolation(p element.Page, rows *interpolation) error {
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	caption := fmt.Sprintf("Interpolation between generated images, recipe %s: each row runs along a great circle of the prior from its first image to its last. %s. Drawn by %s in %.0f evaluations of ∇Φ.",
-		m.Recipe, s.about(m), s.Solver, m.Results["nfe"])
-	title := "Interpolation in the prior, " + m.Data.Title
-	return drawImages(dir, m, readRecord(dir, arraysOf(m.Element)), m.Element, "images", betweenColumns, title, caption)
+	return p.Sheet(p.Element, rows.Images, betweenColumns, "Interpolation in the prior, "+p.Data.Title,
+		fmt.Sprintf("Interpolation between generated images, recipe %s: each row runs along a great circle of the prior from its first image to its last. %s. Drawn by %s in %.0f evaluations of ∇Φ.",
+			p.Recipe, s.about(p.Manifest), s.Solver, p.Results["nfe"]))
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
@@ -25,41 +26,48 @@ var fig4 = steps{
 	settings: imageSettings("cifar10", [4]int{64, 1024, 10_000, 10_000}),
 	standIn:  "drawn",
 	claim:    imageClaim("cifar10", "same protocol, smaller scale"),
-	compute:  computeFig4,
-	draw:     drawFig4,
+	results: withTraining(
+		element.Result("energy_ks", "Kolmogorov–Smirnov distance of the energies of train and test", "", "%.3f"),
+		element.Result("energy_auroc", "AUROC of the energy, test against train", "", "%.3f"),
+		element.Result("energy_shift", "shift of the mean energy", "standard deviations", "%.2g"),
+	),
+	compute: computeFig4,
+	draw:    element.Of(drawFig4),
 }
 
-func computeFig4(ctx context.Context, w *work) error {
+// histogram are the energies of the images of both splits.
+type histogram struct{ Train, Test []float64 }
+
+func (h *histogram) Arrays() record.Arrays {
+	return record.Arrays{"energy_train": &h.Train, "energy_test": &h.Test}
+}
+
+func computeFig4(ctx context.Context, w *work) (element.Data, error) {
 	m, err := w.trainImages(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	arrays := map[string]*tensors.Tensor{}
-	energies := map[string][]float64{}
-	for _, split := range []string{"train", "test"} {
+	var h histogram
+	for split, to := range map[string]*[]float64{"train": &h.Train, "test": &h.Test} {
 		data, err := w.Config.Open(w.DataRoot, split)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		if energies[split], err = w.energies(ctx, m, data, w.Samples); err != nil {
-			return err
+		if *to, err = w.energies(ctx, m, data, w.Samples); err != nil {
+			return nil, err
 		}
-		arrays["energy_"+split] = vector(energies[split])
 	}
-	train, test := energies["train"], energies["test"]
-	area, areaErr, err := metric.DeLong(train, test)
+	area, areaErr, err := metric.DeLong(h.Train, h.Test)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	w.keep("energy_auroc", area, areaErr)
-	meanTrain, errTrain := uncertainty.Mean(train)
-	meanTest, errTest := uncertainty.Mean(test)
-	sd := stat.StdDev(train, nil)
-	w.keep("energy_shift", (meanTest-meanTrain)/sd, math.Hypot(errTrain, errTest)/sd)
-	slices.Sort(train)
-	slices.Sort(test)
-	w.run.Results["energy_ks"] = stat.KolmogorovSmirnov(train, nil, test, nil)
-	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+	w.run.Keep("energy_auroc", area, areaErr)
+	meanTrain, errTrain := uncertainty.Mean(h.Train)
+	meanTest, errTest := uncertainty.Mean(h.Test)
+	sd := stat.StdDev(h.Train, nil)
+	w.run.Keep("energy_shift", (meanTest-meanTrain)/sd, math.Hypot(errTrain, errTest)/sd)
+	w.run.Results["energy_ks"] = stat.KolmogorovSmirnov(slices.Sorted(slices.Values(h.Train)), nil, slices.Sorted(slices.Values(h.Test)), nil)
+	return &h, nil
 }
 
 // energies are −Φ(x, s) at the settings' clock for the first n images, each placed on the path as μx̄ + √v ε with noise of its own.
@@ -112,26 +120,17 @@ func placeOnPath(at homotopy.Values, x []float32, seed int64, stream uint64) {
 	}
 }
 
-func drawFig4(dir string, m *record.Manifest) error {
-	s, err := settingsOf(m)
+func drawFig4(p element.Page, h *histogram) error {
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	r := readRecord(dir, arraysOf(m.Element))
-	train, test := r.vector("energy_train"), r.vector("energy_test")
-	if r.err != nil {
-		return r.err
-	}
-	low, high := min(slices.Min(train), slices.Min(test)), max(slices.Max(train), slices.Max(test))
-	f, err := figures.Lines(figures.LinesData{Panels: []figures.LinePanel{{
-		X: "energy $−Φ(x, s)$", Y: "density",
-		Series: []figures.Series{figures.Histogram("training images", train, low, high), figures.Histogram("held-out images", test, low, high)},
-	}}})
-	if err != nil {
-		return err
-	}
-	return saveFigure(dir, m, m.Element, f, fmt.Sprintf("Energy −Φ at s = %g of %s training and %s held-out images placed on the path, recipe %s. "+
+	low, high := min(slices.Min(h.Train), slices.Min(h.Test)), max(slices.Max(h.Train), slices.Max(h.Test))
+	return p.Lines(p.Element, fmt.Sprintf("Energy −Φ at s = %g of %s training and %s held-out images placed on the path, recipe %s. "+
 		"Kolmogorov–Smirnov distance %.3f (samples of one distribution pass %.3f in one case of twenty), AUROC %s (½: the two cannot be told apart), shift of the mean %s standard deviations. %s.",
-		s.ScoreS, thousands(len(train)), thousands(len(test)), m.Recipe, m.Results["energy_ks"], 1.358*math.Sqrt(1/float64(len(train))+1/float64(len(test))),
-		withError(m, "energy_auroc"), withError(m, "energy_shift"), s.about(m)))
+		s.ScoreS, thousands(len(h.Train)), thousands(len(h.Test)), p.Recipe, p.Results["energy_ks"], 1.358*math.Sqrt(1/float64(len(h.Train))+1/float64(len(h.Test))),
+		p.Result("energy_auroc"), p.Result("energy_shift"), s.about(p.Manifest)), figures.LinePanel{
+		X: "energy $−Φ(x, s)$", Y: "density",
+		Series: []figures.Series{figures.Histogram("training images", h.Train, low, high), figures.Histogram("held-out images", h.Test, low, high)},
+	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
@@ -24,60 +25,78 @@ func neighboursOf(data, standIn, claim string, samples [4]int, rows int) steps {
 		settings: imageSettings(data, samples),
 		standIn:  standIn,
 		claim:    imageClaim(data, claim),
-		compute:  func(ctx context.Context, w *work) error { return computeNeighbours(ctx, w, rows) },
-		draw:     drawNeighbours,
+		results: withTraining(
+			element.Result("nearest_training_image", "samples to the nearest training image, rms", "grey levels", "%.3g"),
+			element.Result("nearest_training_image_held_out", "held-out images to the nearest training image, rms", "grey levels", "%.3g"),
+		),
+		compute: func(ctx context.Context, w *work) (element.Data, error) { return computeNeighbours(ctx, w, rows) },
+		draw:    element.Of(drawNeighbours),
 	}
 }
 
-func computeNeighbours(ctx context.Context, w *work, shown int) error {
+// nearby are the first samples, each followed by its nearest training images, and what is nearest to all samples and held-out images.
+type nearby struct {
+	Rows            record.Images
+	Index, Distance [][]float64 // [samples, then held-out images][neighbours], distances in grey levels (rms)
+}
+
+func (n *nearby) Arrays() record.Arrays {
+	return record.Arrays{"rows": &n.Rows, "index": &n.Index, "rms_grey_levels": &n.Distance}
+}
+
+func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, error) {
 	m, err := w.trainImages(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	samples, err := w.samples(ctx, m, w.Samples)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	queries := fromBytes(tensors.MustCopyFlatData[uint8](samples))
-	size := w.data.Info().Size()
+	queries := fromBytes(samples.Pixels)
 	if test, err := w.Config.Open(w.DataRoot, "test"); err == nil {
-		held, err := w.examples(test, w.Samples)
+		held, err := examples(test, w.Samples)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		queries = append(queries, fromBytes(tensors.MustCopyFlatData[uint8](held))...)
+		queries = append(queries, fromBytes(held.Pixels)...)
 	}
 	found, err := w.nearest(ctx, queries)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	var rows []uint8
-	pixels := tensors.MustCopyFlatData[uint8](samples)
+	size := w.data.Info().Size()
+	out := nearby{Rows: record.Images{Shape: samples.Shape}}
 	for i, near := range found[:min(shown, w.Samples)] {
-		rows = append(rows, pixels[i*size:][:size]...)
+		out.Rows.Pixels = append(out.Rows.Pixels, samples.Pixels[i*size:][:size]...)
 		for _, n := range near {
 			x := make([]float32, size)
 			if err := w.data.Read(n.Index, x); err != nil {
-				return err
+				return nil, err
 			}
-			rows = append(rows, dataset.Bytes(x)...)
+			out.Rows.Pixels = append(out.Rows.Pixels, dataset.Bytes(x)...)
 		}
 	}
-	var index, distance []float64
-	for _, near := range found {
+	for _, near := range found { // in order of distance
+		var index, distance []float64
 		for _, n := range near {
 			index, distance = append(index, float64(n.Index)), append(distance, greyLevels(n.Distance, size))
 		}
+		out.Index, out.Distance = append(out.Index, index), append(out.Distance, distance)
 	}
-	w.keepNearest("nearest_training_image", found[:w.Samples])
-	if held := found[w.Samples:]; len(held) > 0 {
-		w.keepNearest("nearest_training_image_held_out", held)
+	keep := func(key string, distance [][]float64) {
+		var nearest []float64
+		for _, row := range distance {
+			nearest = append(nearest, row[0])
+		}
+		mean, stdErr := uncertainty.Mean(nearest)
+		w.run.Keep(key, mean, stdErr)
 	}
-	dims := []int{len(found), neighbours}
-	return w.run.Arrays(arraysOf(w.run.Element), map[string]*tensors.Tensor{
-		"rows":  w.imageTensor(rows),
-		"index": tensors.FromFlatDataAndDimensions(index, dims...), "rms_grey_levels": tensors.FromFlatDataAndDimensions(distance, dims...),
-	})
+	keep("nearest_training_image", out.Distance[:w.Samples])
+	if held := out.Distance[w.Samples:]; len(held) > 0 {
+		keep("nearest_training_image_held_out", held)
+	}
+	return &out, nil
 }
 
 // nearest finds the training images nearest to each query, flat in [-1, 1].
@@ -126,26 +145,15 @@ func fromBytes(pixels []uint8) []float32 {
 // greyLevels is a distance in [-1, 1]^d as the root mean square over the values, in levels of 256.
 func greyLevels(distance float64, d int) float64 { return 127.5 * distance / math.Sqrt(float64(d)) }
 
-// keepNearest puts the mean distance to the nearest on record, in grey levels, with its standard error.
-func (w *work) keepNearest(name string, found [][]metric.Neighbor) {
-	var distance []float64
-	for _, near := range found { // in order of distance
-		distance = append(distance, greyLevels(near[0].Distance, w.data.Info().Size()))
-	}
-	mean, stdErr := uncertainty.Mean(distance)
-	w.keep(name, mean, stdErr)
-}
-
-func drawNeighbours(dir string, m *record.Manifest) error {
-	s, err := settingsOf(m)
+func drawNeighbours(p element.Page, n *nearby) error {
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. The nearest is %s grey levels (rms) away in the mean of %s samples", neighbours, m.Recipe, withError(m, "nearest_training_image"), thousands(s.Samples))
-	if _, ok := m.Results["nearest_training_image_held_out"]; ok {
-		caption += fmt.Sprintf(", that of as many held-out images %s", withError(m, "nearest_training_image_held_out"))
+	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. The nearest is %s grey levels (rms) away in the mean of %s samples", neighbours, p.Recipe, p.Result("nearest_training_image"), thousands(s.Samples))
+	if _, ok := p.Results["nearest_training_image_held_out"]; ok {
+		caption += fmt.Sprintf(", that of as many held-out images %s", p.Result("nearest_training_image_held_out"))
 	}
-	caption += fmt.Sprintf(". %s. Drawn by %s in %.0f evaluations of ∇Φ.", s.about(m), s.Solver, m.Results["nfe"])
-	title := fmt.Sprintf("Samples, each with its %d nearest training images of %s", neighbours, m.Data.Title)
-	return drawImages(dir, m, readRecord(dir, arraysOf(m.Element)), m.Element, "rows", 1+neighbours, title, caption)
+	caption += fmt.Sprintf(". %s. Drawn by %s in %.0f evaluations of ∇Φ.", s.about(p.Manifest), s.Solver, p.Results["nfe"])
+	return p.Sheet(p.Element, n.Rows, 1+neighbours, fmt.Sprintf("Samples, each with its %d nearest training images of %s", neighbours, p.Data.Title), caption)
 }

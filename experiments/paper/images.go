@@ -9,14 +9,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/internal/npz"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
-	"vapoflow/vapo/potential"
 	"vapoflow/vapo/pretrained"
 )
 
@@ -117,22 +115,18 @@ func (w *work) measureHeldOut(m *vapo.Model) error {
 		return nil
 	}
 	w.say("%s: held-out loss on %d images", w.run.Element, n)
-	var start potential.Potential = nothing{}
-	if w.Base == "gaussian" {
-		start = potential.GaussianBase{Homotopy: m.Homotopy}
-	}
-	before, err := HeldOut(m.With(start), test, n, uint64(w.Seed))
+	before, err := measure.HeldOut(measure.Untrained(m), test, n, uint64(w.Seed))
 	if err != nil {
 		return err
 	}
-	after, err := HeldOut(&m.Flow, test, n, uint64(w.Seed))
+	after, err := measure.HeldOut(&m.Flow, test, n, uint64(w.Seed))
 	if err != nil {
 		return err
 	}
-	w.keep("held_out_alignment_untrained", before.Overall, before.StdErr)
-	w.keep("held_out_alignment", after.Overall, after.StdErr)
+	w.run.Keep("held_out_alignment_untrained", before.Overall, before.StdErr)
+	w.run.Keep("held_out_alignment", after.Overall, after.StdErr)
 	for i, q := range after.Quarters {
-		w.keep(fmt.Sprintf("held_out_alignment_q%d", i+1), q, after.QuartersStdErr[i])
+		w.run.Keep(fmt.Sprintf("held_out_alignment_q%d", i+1), q, after.QuartersStdErr[i])
 	}
 	return nil
 }
@@ -158,68 +152,61 @@ func (w *work) sampler(ctx context.Context, m *vapo.Model) (*flow.Sampler, error
 	return s, err
 }
 
-// samples are the model's images 0 ≤ i < n as bytes, [n, height, width, 3]. They are kept beside the model: elements that show the
-// same images draw them once.
-func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (*tensors.Tensor, error) {
+// drawn are samples as they are kept.
+type drawn struct {
+	record.Images
+	Grid []float64
+	NFE  float64
+}
+
+func (d *drawn) Arrays() record.Arrays {
+	return record.Arrays{"images": &d.Images, "grid": &d.Grid, "nfe": &d.NFE}
+}
+
+// samples are the model's images 0 ≤ i < n. They are kept beside the model: elements that show the same images draw them once.
+func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (record.Images, error) {
+	kept := drawn{Images: record.Images{Shape: m.Shape}}
 	hash, err := vapo.WeightsSHA256(m.Store)
 	if err != nil {
-		return nil, err
+		return kept.Images, err
 	}
 	file := filepath.Join(w.modelDir(), fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
-	var pixels []uint8
-	if kept, err := record.ReadArrays(file); err == nil && kept["images"] != nil && kept["grid"] != nil && kept["nfe"] != nil {
-		pixels = tensors.MustCopyFlatData[uint8](kept["images"])
-		w.run.Grid = tensors.MustCopyFlatData[float64](kept["grid"])
-		w.run.Results["nfe"] = tensors.ToScalar[float64](kept["nfe"])
-	} else if errors.Is(err, npz.ErrDamaged) {
+	switch err := kept.Arrays().Load(file); {
+	case errors.Is(err, npz.ErrDamaged):
 		w.say("%s: %v: its samples are drawn again", w.run.Element, err)
-	} else if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
+	case err != nil && !errors.Is(err, os.ErrNotExist):
+		return kept.Images, err
 	}
-	size := w.data.Info().Size()
-	if have := len(pixels) / size; have < n {
+	if have := kept.Len(); have < n {
 		w.say("%s: drawing %d samples", w.run.Element, n-have)
 		s, err := w.sampler(ctx, m)
 		if err != nil {
-			return nil, err
+			return kept.Images, err
 		}
 		tell := w.counter("samples", n)
 		err = s.Draw(ctx, have, n-have, func(i int, x []float32) error {
-			pixels = append(pixels, dataset.Bytes(x)...)
+			kept.Pixels = append(kept.Pixels, dataset.Bytes(x)...)
 			tell(i + 1)
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return kept.Images, err
 		}
-		w.run.Results["nfe"] = float64(s.NFE)
+		kept.Grid, kept.NFE = s.Grid, float64(s.NFE)
 		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return nil, err
+			return kept.Images, err
 		}
-		err = record.WriteArrays(file, map[string]*tensors.Tensor{
-			"images": w.imageTensor(pixels), "grid": vector(s.Grid), "nfe": number(float64(s.NFE)),
-		})
-		if err != nil {
-			return nil, err
+		if err := kept.Arrays().Save(file); err != nil {
+			return kept.Images, err
 		}
 	}
-	return w.imageTensor(pixels[:n*size]), nil
+	w.run.Grid, w.run.Results["nfe"] = kept.Grid, kept.NFE
+	return kept.First(n), nil
 }
 
-// imageTensor is [n, height, width, 3] of flat pixels.
-func (w *work) imageTensor(pixels []uint8) *tensors.Tensor {
-	info := w.data.Info()
-	return tensors.FromFlatDataAndDimensions(pixels, append([]int{len(pixels) / info.Size()}, info.Shape...)...)
-}
-
-// examples are the first n of a set, or all of a smaller one, as bytes.
-func (w *work) examples(data dataset.Dataset, n int) (*tensors.Tensor, error) {
-	if have := data.Info().Len; have > 0 {
-		n = min(n, have)
-	}
-	values, err := dataset.ReadRange(data, 0, n)
-	if err != nil {
-		return nil, err
-	}
-	return w.imageTensor(dataset.Bytes(values)), nil
+// examples are the first n of a set of images, or all of a smaller one.
+func examples(data dataset.Dataset, n int) (record.Images, error) {
+	info := data.Info()
+	values, err := dataset.ReadRange(data, 0, atMost(n, info))
+	return record.Images{Shape: info.Shape, Pixels: dataset.Bytes(values)}, err
 }

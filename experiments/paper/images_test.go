@@ -2,9 +2,9 @@ package paper_test
 
 import (
 	"context"
+	"os"
 	"path/filepath"
-	"reflect"
-	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -14,61 +14,76 @@ import (
 	"vapoflow/vapo/dataset"
 )
 
-// The elements of images share one training and one set of samples, and each leaves the arrays that its figure needs.
-func TestElementsOfImagesShareTheirModel(t *testing.T) {
-	env := testEnv(t, smallImages...)
-	first := runImages(t, "fig2", env)
-	for _, c := range []struct {
-		id, array string
-		shape     []int
-	}{
-		{"fig3", "images", []int{4 * 8, 32, 32, 3}},
-		{"fig4", "energy_test", []int{4}},
-		{"fig5", "rows", []int{4 * 6, 32, 32, 3}},
-		{"fig6", "samples", []int{4, 32, 32, 3}},
-	} {
-		with := env
-		if c.id == "fig3" { // CelebA has no stand-in
-			data, err := paper.ParseSet("data=drawn")
-			if err != nil {
-				t.Fatal(err)
-			}
-			with.Changes = append(slices.Clone(env.Changes), data)
+// Every element runs at smoke, leaves no result that it does not declare, and is drawn again from its record alone. Those of images share
+// one training and one set of samples.
+func TestEveryElementRunsAndIsDrawnAgain(t *testing.T) {
+	t.Setenv("VAPO_CACHE", t.TempDir())
+	ofImages := ownImages(t, "samples=16")
+	records := map[string]record.Manifest{}
+	for _, e := range paper.Elements() {
+		env := ofImages
+		if s := settings(t, e.ID, "smoke"); s.Potential == "mlp" {
+			env = testEnv(t, "steps=10", "samples=8")
+			env.Out = ofImages.Out
 		}
-		dir := runImages(t, c.id, with)
+		dir := runImages(t, e.ID, env)
 		m, err := record.Read(dir)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want, _ := record.Read(first); m.WeightsSHA256 != want.WeightsSHA256 {
-			t.Errorf("%s trained a model of its own", c.id)
+		records[e.ID] = m
+		if len(m.Figures)+len(m.Tables) == 0 {
+			t.Errorf("%s shows nothing", e.ID)
 		}
-		arrays := arraysIn(t, dir, c.id)
-		if got := arrays[c.array].Shape().Dimensions; !reflect.DeepEqual(got, c.shape) {
-			t.Errorf("%s: %s is %v, want %v", c.id, c.array, got, c.shape)
+		if keys := m.Undeclared(paper.Results(e.ID)); len(keys) > 0 {
+			t.Errorf("%s does not declare its results %q", e.ID, keys)
+		}
+		for _, f := range m.Figures {
+			if err := os.Remove(filepath.Join(dir, f.File)); err != nil {
+				t.Error(err)
+			}
 		}
 		if err := paper.Redraw(dir); err != nil {
-			t.Error(err)
+			t.Errorf("%s: %v", e.ID, err)
+			continue
 		}
-		switch c.id {
+		again, err := record.Read(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range m.Figures {
+			if again.Artefacts[f.File] != m.Artefacts[f.File] {
+				t.Errorf("%s: %s drawn again is another", e.ID, f.File)
+			}
+		}
+		if e.ID != "fig1" && m.WeightsSHA256 != records["fig2"].WeightsSHA256 {
+			t.Errorf("%s trained a model of its own", e.ID)
+		}
+		switch arrays := filepath.Join(dir, e.ID+".npz"); e.ID {
 		case "fig5":
-			checkNeighbours(t, arrays)
+			checkNeighbours(t, arraysIn(t, dir, e.ID), ofImages)
 		case "fig6":
-			of := func(dir, id string) []uint8 { return tensors.MustCopyFlatData[uint8](arraysIn(t, dir, id)["samples"]) }
-			if !slices.Equal(of(dir, "fig6"), of(first, "fig2")) {
+			of, fig2 := m.Artefacts[filepath.Base(arrays)], records["fig2"].Artefacts["fig2.npz"]
+			if of != fig2 {
 				t.Error("figures 2 and 6 show other samples of one model")
 			}
 		}
 	}
-	if models, _ := filepath.Glob(filepath.Join(env.Out, "models", "*")); len(models) != 1 {
-		t.Errorf("%d models were trained, want 1: %v", len(models), models)
+	if models, _ := filepath.Glob(filepath.Join(ofImages.Out, "models", "*", "weights.npz")); len(models) != 3 { // of points, of images, and a tenth of that for both tables
+		t.Errorf("%d models were trained: %v", len(models), models)
 	}
 }
 
 // checkNeighbours compares the distances on record with those of the images shown.
-func checkNeighbours(t *testing.T, arrays map[string]*tensors.Tensor) {
+func checkNeighbours(t *testing.T, arrays map[string]*tensors.Tensor, env paper.Env) {
 	t.Helper()
-	data, err := dataset.Open("drawn", dataset.Options{})
+	var file string
+	for _, c := range env.Changes {
+		if c.Key == "data" {
+			file = strings.Trim(string(c.Value), `"`)
+		}
+	}
+	data, err := dataset.Open(file, dataset.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,54 +3,57 @@ package paper
 import (
 	"math"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/vapo"
 )
 
-// lossLog adds the log of a model's training to the arrays: steps and the losses at them. A log that is lost costs its curve alone.
-func (w *work) lossLog(m *vapo.Model, arrays map[string]*tensors.Tensor) {
+// losses is the log of a training: steps and the losses at them; none of a model that ships.
+type losses struct{ Step, Loss []float64 }
+
+func (l *losses) Arrays() record.Arrays {
+	return record.Arrays{"log_step": record.Optional(&l.Step), "log_loss": record.Optional(&l.Loss)}
+}
+
+// lossLog reads the log of a model's training. One that is lost costs its curve alone.
+func (w *work) lossLog(m *vapo.Model) (l losses) {
 	log, err := m.Log()
 	if err != nil || len(log) == 0 {
 		w.run.Note("No curve of the loss: the training's log is not there.")
-		return
 	}
-	var steps, losses []float64
 	for _, e := range log {
-		steps, losses = append(steps, float64(e.Step)), append(losses, e.Loss)
+		l.Step, l.Loss = append(l.Step, float64(e.Step)), append(l.Loss, e.Loss)
 	}
-	arrays["log_step"], arrays["log_loss"] = vector(steps), vector(losses)
+	return l
 }
 
-// drawLossCurve draws a training's loss over its steps. Alignment is drawn without its factor ½, as
+// draw draws a training's loss over its steps, where there are any. Alignment is drawn without its factor ½, as
 // E‖∇Φ − u_c‖²/d, beside its held-out value where there is one.
-func drawLossCurve(dir string, m *record.Manifest, s Settings, name string, step, value []float64) error {
+func (l losses) draw(p element.Page, s Settings, name string) error {
+	if len(l.Step) == 0 {
+		return nil
+	}
 	panel := figures.LinePanel{X: "training step", Y: "energy loss per dimension"}
 	factor := 1.0
 	if s.Loss == "alignment" {
 		factor = 2
 		panel.Y = "$E‖∇Φ − u_{c}‖^{2}/d$"
 	}
-	scaled := make([]float64, len(value))
-	for i, v := range value {
+	scaled := make([]float64, len(l.Loss))
+	for i, v := range l.Loss {
 		scaled[i] = factor * v
 	}
-	panel.Series = []figures.Series{{Name: "training batches", X: step, Y: scaled}, {Name: "their running mean", X: step, Y: figures.RunningMean(scaled)}}
-	if v, ok := m.Results["held_out_alignment"]; ok && s.Loss == "alignment" {
-		ends := []float64{step[0], step[len(step)-1]}
-		start := m.Results["held_out_alignment_untrained"]
+	panel.Series = []figures.Series{{Name: "training batches", X: l.Step, Y: scaled}, {Name: "their running mean", X: l.Step, Y: figures.RunningMean(scaled)}}
+	if v, ok := p.Results["held_out_alignment"]; ok && s.Loss == "alignment" {
+		ends := []float64{l.Step[0], l.Step[len(l.Step)-1]}
+		start := p.Results["held_out_alignment_untrained"]
 		panel.Series = append(panel.Series,
 			figures.Series{Name: "held out, untrained", X: ends, Y: []float64{start, start}},
 			figures.Series{Name: "held out, trained", X: ends, Y: []float64{v, v}})
 	}
 	panel.LogY = spreads(panel.Series)
-	f, err := figures.Lines(figures.LinesData{Panels: []figures.LinePanel{panel}})
-	if err != nil {
-		return err
-	}
-	return saveFigure(dir, m, name, f, "Loss of the training: "+s.about(m)+". Each point is a mean over 1/200 of the steps.")
+	return p.Lines(name, "Loss of the training: "+s.about(p.Manifest)+". Each point is a mean over 1/200 of the steps.", panel)
 }
 
 // spreads tells whether curves are better seen on a logarithmic axis: positive, over a factor of three.

@@ -8,6 +8,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
@@ -31,8 +32,23 @@ var nfe = steps{
 	standIn:  "drawn",
 	dataless: true,
 	claim:    func(string, Settings) string { return "beyond the paper" },
-	compute:  computeNFE,
-	draw:     drawNFE,
+	results: withTraining(
+		element.Result("sampling_error", "error of images drawn as in the figures at quick, rms", "grey levels", "%.2g"),
+		element.Result("nfe_accurate", "evaluations of ∇Φ of the accurate images", "", "%.0f"),
+		element.Result("frechet_accurate", "Fréchet distance of the accurate images", "", "%.2f"),
+		accuracyResult,
+	),
+	compute: computeNFE,
+	draw:    element.Of(drawNFE),
+}
+
+// costs are what each of the plans spent and missed.
+type costs struct {
+	NFE, Error, ErrorSE, Frechet []float64 // evaluations; grey levels and their standard error; NaN where no features were at hand
+}
+
+func (c *costs) Arrays() record.Arrays {
+	return record.Arrays{"nfe": &c.NFE, "error": &c.Error, "error_se": &c.ErrorSE, "frechet": &c.Frechet}
 }
 
 // accurate is a tolerance whose error is far below a grey level.
@@ -67,30 +83,29 @@ func plans(preset string) (list []plan, err error) {
 	return list, nil
 }
 
-func computeNFE(ctx context.Context, w *work) error {
+func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 	m, err := w.trainImages(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	list, err := plans(w.Preset)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	with, err := w.solver()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	truth, spent, err := w.drawBy(ctx, m, with, "accurately")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	distance, err := w.distanceToTraining(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.run.Results["nfe_accurate"] = spent
-	columns := map[string][]float64{}
-	add := func(name string, v float64) { columns[name] = append(columns[name], v) }
+	var c costs
 	table := record.Table{Header: []string{"solver", "steps", "NFE", "error, grey levels", "Fréchet distance"}}
 	row := func(solver, steps string, nfe, deviation, se, frechet float64) {
 		table.Rows = append(table.Rows, []string{solver, steps, fmt.Sprintf("%.0f", nfe), uncertainty.Text(deviation, se), orDash("%.2f", frechet)})
@@ -98,7 +113,7 @@ func computeNFE(ctx context.Context, w *work) error {
 	for _, p := range list {
 		with, err := solver.New(p.solver, p.with)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		steps := fmt.Sprintf("%d equal", p.with.Steps)
 		if p.with.Steps == 0 {
@@ -106,25 +121,23 @@ func computeNFE(ctx context.Context, w *work) error {
 		}
 		images, spent, err := w.drawBy(ctx, m, with, p.solver+", "+steps)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		mean, se := deviation(images, truth)
 		frechet, err := distance(images)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if quick := imageSettings(w.Data, [4]int{})("quick", w.Recipe); p.solver == quick.Solver && p.with.RTol == quick.RTol {
-			w.run.Results["sampling_error"], w.run.Results["sampling_error_standard_error"], w.run.Results["nfe"] = mean, se, spent
+			w.run.Keep("sampling_error", mean, se)
+			w.run.Results["nfe"] = spent
 		}
-		add("nfe", spent)
-		add("error", mean)
-		add("error_se", se)
-		add("frechet", frechet)
+		c.NFE, c.Error, c.ErrorSE, c.Frechet = append(c.NFE, spent), append(c.Error, mean), append(c.ErrorSE, se), append(c.Frechet, frechet)
 		row(p.solver, steps, spent, mean, se, frechet)
 	}
 	frechet, err := distance(truth)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if !math.IsNaN(frechet) {
 		w.run.Results["frechet_accurate"] = frechet
@@ -133,7 +146,7 @@ func computeNFE(ctx context.Context, w *work) error {
 	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. Error is the root mean square difference of an image "+
 		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(w.Samples), w.about(&w.run.Manifest))
 	w.run.Tables = []record.Table{table}
-	return w.run.Arrays(arraysOf(w.run.Element), vectors(columns))
+	return &c, nil
 }
 
 // orDash formats v, or a dash where it was not measured.
@@ -191,7 +204,7 @@ func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float
 		for _, x := range images {
 			pixels = append(pixels, dataset.Bytes(x)...)
 		}
-		got, err := w.features(ctx, by, newByteImages("samples", w.imageTensor(pixels)), len(images))
+		got, err := w.features(ctx, by, newByteImages("samples", record.Images{Shape: w.data.Info().Shape, Pixels: pixels}), len(images))
 		if err != nil {
 			return 0, err
 		}
@@ -199,37 +212,25 @@ func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float
 	}, err
 }
 
-func drawNFE(dir string, m *record.Manifest) error {
-	if err := drawTables(dir, m); err != nil {
-		return err
-	}
-	list, err := plans(m.Preset)
+func drawNFE(p element.Page, c *costs) error {
+	list, err := plans(p.Preset)
 	if err != nil {
 		return err
-	}
-	r := readRecord(dir, arraysOf(m.Element))
-	spent, deviations, se, frechet := r.vector("nfe"), r.vector("error"), r.vector("error_se"), r.vector("frechet")
-	if r.err != nil {
-		return r.err
 	}
 	errors := figures.LinePanel{Title: "against accurate images", X: "evaluations of ∇Φ", Y: "error, grey levels", LogX: true, LogY: true}
 	distances := figures.LinePanel{Title: "against training images", X: errors.X, Y: "Fréchet distance", LogX: true}
-	for i, p := range list {
-		if i == 0 || list[i-1].solver != p.solver {
-			errors.Series = append(errors.Series, figures.Series{Name: p.solver, Spread: []float64{}})
-			distances.Series = append(distances.Series, figures.Series{Name: p.solver})
+	for i, by := range list {
+		if i == 0 || list[i-1].solver != by.solver {
+			errors.Series = append(errors.Series, figures.Series{Name: by.solver, Spread: []float64{}})
+			distances.Series = append(distances.Series, figures.Series{Name: by.solver})
 		}
 		e, d := &errors.Series[len(errors.Series)-1], &distances.Series[len(distances.Series)-1]
-		e.X, e.Y, e.Spread = append(e.X, spent[i]), append(e.Y, deviations[i]), append(e.Spread, se[i])
-		d.X, d.Y = append(d.X, spent[i]), append(d.Y, frechet[i])
+		e.X, e.Y, e.Spread = append(e.X, c.NFE[i]), append(e.Y, c.Error[i]), append(e.Spread, c.ErrorSE[i])
+		d.X, d.Y = append(d.X, c.NFE[i]), append(d.Y, c.Frechet[i])
 	}
-	d := figures.LinesData{Panels: []figures.LinePanel{errors}}
-	if !math.IsNaN(frechet[0]) {
-		d.Panels = append(d.Panels, distances)
+	panels := []figures.LinePanel{errors}
+	if !math.IsNaN(c.Frechet[0]) {
+		panels = append(panels, distances)
 	}
-	f, err := figures.Lines(d)
-	if err != nil {
-		return err
-	}
-	return saveFigure(dir, m, m.Element, f, m.Tables[0].Caption)
+	return p.Lines(p.Element, p.Tables[0].Caption, panels...)
 }

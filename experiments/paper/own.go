@@ -4,16 +4,17 @@ import (
 	"context"
 	"encoding/json"
 	"path/filepath"
+	"slices"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
-	"vapoflow/experiments/record"
+	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/usage"
 )
 
 // own trains on the user's data. It is no element of the paper, and keeps its record like one.
 var own = Element{"train", "A potential trained on own data", steps{
 	claim:   func(string, Settings) string { return "" },
+	results: withTraining(slices.Concat(planeResults, sheetResults)...),
 	compute: computeOwn,
 	draw:    drawOwn,
 }}
@@ -57,53 +58,59 @@ func ownSettings(data string, env Env) (Settings, Env, error) {
 	return base, env, nil
 }
 
-func computeOwn(ctx context.Context, w *work) error {
+func computeOwn(ctx context.Context, w *work) (element.Data, error) {
 	m, err := w.train(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := m.Save(filepath.Join(w.run.Dir(), "model")); err != nil {
-		return err
+		return nil, err
 	}
-	arrays := map[string]*tensors.Tensor{}
-	w.lossLog(m, arrays)
-	if err := w.run.Arrays(ownLog, arrays); err != nil {
-		return err
+	log := w.lossLog(m)
+	if err := log.Arrays().Save(w.run.Path(ownLog)); err != nil {
+		return nil, err
 	}
-	info := w.data.Info()
 	switch {
-	case info.IsImage() && info.Shape[2] == 3:
+	case isRGB(w.data.Info().Shape):
 		return w.sheet(ctx, m)
-	case len(info.Shape) == 1 && info.Shape[0] == 2:
+	case isPlanar(w.data.Info().Shape):
 		exact, err := w.exactMixture()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		return w.measurePlane(ctx, m, exact)
+		plane, err := w.measurePlane(ctx, m, exact)
+		if err != nil {
+			return nil, err
+		}
+		return nil, plane.Arrays().Save(w.run.Path(element.File("fig1")))
 	}
-	return nil
+	return nil, nil
 }
 
-func drawOwn(dir string, m *record.Manifest) error {
-	switch shape := m.Data.Shape; {
-	case len(shape) == 3 && shape[2] == 3:
-		return drawSheet(dir, m)
-	case len(shape) == 1 && shape[0] == 2:
-		if err := drawFig1(dir, m); err != nil {
+// isRGB and isPlanar tell what is drawn of examples of a shape.
+func isRGB(shape []int) bool    { return len(shape) == 3 && shape[2] == 3 }
+func isPlanar(shape []int) bool { return len(shape) == 1 && shape[0] == 2 }
+
+func drawOwn(p element.Page) error {
+	switch shape := p.Data.Shape; {
+	case isRGB(shape):
+		return element.Of(drawSheet)(p)
+	case isPlanar(shape):
+		var plane measure.Plane
+		if err := plane.Arrays().Load(p.Path(element.File("fig1"))); err != nil {
+			return err
+		}
+		if err := drawPlane(p, &plane); err != nil {
 			return err
 		}
 	}
-	s, err := settingsOf(m)
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	r := readRecord(dir, ownLog)
-	if r.err == nil && !r.has("log_step") {
-		return nil
+	var log losses
+	if err := log.Arrays().Load(p.Path(ownLog)); err != nil {
+		return err
 	}
-	step, value := r.vector("log_step"), r.vector("log_loss")
-	if r.err != nil {
-		return r.err
-	}
-	return drawLossCurve(dir, m, s, "loss", step, value)
+	return log.draw(p, s, "loss")
 }

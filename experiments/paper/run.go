@@ -15,6 +15,7 @@ import (
 
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
@@ -145,22 +146,28 @@ func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir
 	if w.NoWait {
 		wait = nil
 	}
-	if w.run, err = record.CreateWhenFree(ctx, RunsDir(w.Out), manifest, wait); err != nil {
-		return "", err
-	}
-	err = w.run.Do(func() error {
-		if err := e.compute(ctx, w); err != nil {
+	dir, err = element.Run(ctx, RunsDir(w.Out), manifest, wait, func(run *record.Run) error {
+		w.run = run
+		data, err := e.compute(ctx, w)
+		if err != nil || data == nil {
 			return err
 		}
-		if err := e.draw(w.run.Dir(), &w.run.Manifest); err != nil || !w.TensorBoard {
-			return err
+		return data.Arrays().Save(run.Path(element.File(e.ID)))
+	}, func(p element.Page) error {
+		if e.draw != nil {
+			if err := e.draw(p); err != nil {
+				return err
+			}
+		}
+		if !w.TensorBoard {
+			return nil
 		}
 		return w.boardFigures()
 	})
 	if err == nil {
 		os.Remove(w.previewPath()) // there is none, mostly
 	}
-	return w.run.Dir(), err
+	return dir, err
 }
 
 // prepare settles the settings, the weights and the data of a run.
@@ -254,19 +261,24 @@ func (e Element) runName(base Settings, w *work) string {
 
 // Redraw draws the figures of a finished run again from its arrays, without training.
 func Redraw(dir string) error {
-	return record.Redraw(dir, func(m *record.Manifest) error {
-		e, err := Lookup(m.Element)
-		if m.Element == own.ID {
-			e, err = own, nil
-		}
-		if err != nil {
-			return err
-		}
-		if m.Status != record.Done {
-			return fmt.Errorf("%s: nothing to draw: the run of %s is %s", dir, m.Element, m.Status)
-		}
-		return e.draw(dir, m)
+	return element.Redraw(dir, func(id string) (element.Drawing, error) {
+		e, err := lookup(id)
+		return e.draw, err
 	})
+}
+
+// Results are the quantities that runs of an element may have, in the order in which they are shown; nil for what is no element.
+func Results(id string) []record.Quantity {
+	e, _ := lookup(id)
+	return e.results
+}
+
+// lookup finds an element, trainings on own data among them.
+func lookup(id string) (Element, error) {
+	if id == own.ID {
+		return own, nil
+	}
+	return Lookup(id)
 }
 
 // RunsDir and ModelsDir are the folders of records and of trained models below a folder of results.

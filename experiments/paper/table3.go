@@ -8,6 +8,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/usage"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
@@ -22,8 +23,14 @@ var table3 = steps{
 	settings: imageSettings("cifar10", [4]int{12, 256, 1000, 10_000}),
 	standIn:  "drawn",
 	claim:    imageClaim("cifar10", "inferred"),
-	compute:  computeTable3,
-	draw:     drawTable3,
+	results: withTraining(
+		element.Result("auroc_energy_svhn", "AUROC of the energy, SVHN", "", "%.3f"),
+		element.Result("auroc_typicality_svhn", "AUROC of the typicality, SVHN", "", "%.3f"),
+		element.Result("auroc_energy_"+control, "AUROC of the energy, lossless images of the same set (½ expected)", "", "%.3f"),
+		element.Result("auroc_typicality_"+control, "AUROC of the typicality, lossless images of the same set", "", "%.3f"),
+	),
+	compute: computeTable3,
+	draw:    element.Of(drawTable3),
 }
 
 // treatmentQuality is that of the JPEG copies in circulation. Every set is written as JPEG once: else the missing artefacts of a lossless
@@ -37,21 +44,21 @@ type oodSet struct {
 	pixels      []float32 // [n, d]
 }
 
-func computeTable3(ctx context.Context, w *work) error {
+func computeTable3(ctx context.Context, w *work) (element.Data, error) {
 	if w.Samples < 4 {
-		return usage.Errorf("%s: samples must be at least 4, got %d", w.run.Element, w.Samples)
+		return nil, usage.Errorf("%s: samples must be at least 4, got %d", w.run.Element, w.Samples)
 	}
 	m, err := w.trainImages(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	sets, err := w.oodSets(ctx, m.Shape[0])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	references, err := w.treatedImages(ctx, w.data, min(w.Samples, 256), m.Shape[0])
 	if err != nil {
-		return err
+		return nil, err
 	}
 	return w.measureOOD(ctx, &oodScorer{w: w, flow: &m.Flow, references: references, sets: sets})
 }
@@ -205,21 +212,14 @@ func areas(scores [][][]float64) ([][]uncertainty.Estimate, error) {
 	return out, nil
 }
 
-// areaMatrix and errorMatrix are the two numbers of each as arrays.
-func areaMatrix(of [][]uncertainty.Estimate) *tensors.Tensor {
-	return aurocMatrix(of, func(a uncertainty.Estimate) float64 { return a.Value })
-}
-
-func errorMatrix(of [][]uncertainty.Estimate) *tensors.Tensor {
-	return aurocMatrix(of, func(a uncertainty.Estimate) float64 { return a.StdErr })
-}
-
-func aurocMatrix(of [][]uncertainty.Estimate, value func(uncertainty.Estimate) float64) *tensors.Tensor {
-	rows := make([][]float64, len(of))
-	for i, row := range of {
+// split are the values and the standard errors of estimates apart, as arrays are kept.
+func split(of [][]uncertainty.Estimate) (values, errors [][]float64) {
+	for _, row := range of {
+		var v, e []float64
 		for _, a := range row {
-			rows[i] = append(rows[i], value(a))
+			v, e = append(v, a.Value), append(e, a.StdErr)
 		}
+		values, errors = append(values, v), append(errors, e)
 	}
-	return matrix(rows)
+	return values, errors
 }

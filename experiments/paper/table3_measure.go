@@ -6,8 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gomlx/gomlx/core/tensors"
-
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
@@ -34,7 +33,7 @@ type oodTable struct {
 	curve         [][][]uncertainty.Estimate
 }
 
-func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
+func (w *work) measureOOD(ctx context.Context, o *oodScorer) (element.Data, error) {
 	t := oodTable{}
 	for _, set := range o.sets[1:] {
 		t.names, t.titles = append(t.names, set.name), append(t.titles, set.title)
@@ -45,20 +44,20 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
 	w.say("%s: scoring %d sets of up to %d images", w.run.Element, len(o.sets), w.Samples)
 	scores, err := o.at(ctx, w.ScoreS, w.Samples, density.Scoring{}, tell)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if t.areas, err = areas(scores); err != nil {
-		return err
+		return nil, err
 	}
 	t.curve = make([][][]uncertainty.Estimate, len(t.names))
 	for _, s := range curveClock {
 		at, err := o.at(ctx, s, min(w.Samples, curveImages(w.Preset)), density.Scoring{}, tell)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		rows, err := areas(at)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for k := range rows {
 			t.curve[k] = append(t.curve[k], rows[k])
@@ -66,12 +65,12 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) error {
 	}
 	if n := min(w.Samples, flowImages(w.Preset)); n > 0 {
 		if t.flow, err = w.flowAreas(ctx, o, n); err != nil {
-			return err
+			return nil, err
 		}
 	} else {
 		w.run.Note("The flow's log-density is left out at preset %s: an integration of the Laplacian for each image. Presets cpu and paper have it.", w.Preset)
 	}
-	return w.keepOOD(o, t, scores)
+	return w.keepOOD(o, t, scores), nil
 }
 
 // flowAreas are the AUROC of the flow's scores for the first n images, by one Hutchinson probe each.
@@ -93,37 +92,49 @@ func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]uncertai
 	return areas(scores)
 }
 
-// keepOOD puts tables, numbers and arrays on record.
-func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) error {
+// oodArrays are the numbers of the table and of the curves.
+type oodArrays struct {
+	S               []float64
+	Areas, AreasErr [][]float64             // [sets][scores] at the settings' s
+	Curve, CurveErr [][][]float64           // [sets][clock][scores]
+	Flow, FlowErr   [][]float64             // [sets][scores of the flow]; nil where it was left out
+	Scores          map[string]*[][]float64 // of each set, [scores][n]; nothing draws them
+}
+
+func (o *oodArrays) Arrays() record.Arrays {
+	arrays := record.Arrays{
+		"s": &o.S, "auroc": &o.Areas, "auroc_standard_error": &o.AreasErr, "auroc_curve": &o.Curve, "auroc_curve_standard_error": &o.CurveErr,
+		"auroc_flow": record.Optional(&o.Flow), "auroc_flow_standard_error": record.Optional(&o.FlowErr),
+	}
+	for set, scores := range o.Scores {
+		arrays["scores_"+set] = scores
+	}
+	return arrays
+}
+
+// keepOOD puts tables and numbers on record, and gives the arrays.
+func (w *work) keepOOD(o *oodScorer, t oodTable, scores [][][]float64) *oodArrays {
 	w.run.Tables = []record.Table{w.oodAUROC(o, t), oodTitles(o)}
 	for k, name := range t.names {
 		switch name {
 		case "svhn", control:
 			for key, score := range map[string]string{"energy": "energy", "typicality": "typicality by inversion"} {
 				of := t.areas[k][slices.Index(oodNames, score)]
-				w.keep("auroc_"+key+"_"+name, of.Value, of.StdErr)
+				w.run.Keep("auroc_"+key+"_"+name, of.Value, of.StdErr)
 			}
 		}
 	}
-	arrays := map[string]*tensors.Tensor{"s": vector(curveClock), "auroc": areaMatrix(t.areas), "auroc_standard_error": errorMatrix(t.areas)}
-	var flat, flatErr []float64
+	a := oodArrays{S: curveClock, Scores: map[string]*[][]float64{}}
+	a.Areas, a.AreasErr = split(t.areas)
+	a.Flow, a.FlowErr = split(t.flow)
 	for _, clocks := range t.curve {
-		for _, row := range clocks {
-			for _, a := range row {
-				flat, flatErr = append(flat, a.Value), append(flatErr, a.StdErr)
-			}
-		}
-	}
-	dims := []int{len(t.names), len(curveClock), len(oodNames)}
-	arrays["auroc_curve"] = tensors.FromFlatDataAndDimensions(flat, dims...)
-	arrays["auroc_curve_standard_error"] = tensors.FromFlatDataAndDimensions(flatErr, dims...)
-	if t.flow != nil {
-		arrays["auroc_flow"], arrays["auroc_flow_standard_error"] = areaMatrix(t.flow), errorMatrix(t.flow)
+		values, errors := split(clocks)
+		a.Curve, a.CurveErr = append(a.Curve, values), append(a.CurveErr, errors)
 	}
 	for k, set := range o.sets {
-		arrays["scores_"+set.name] = matrix(scores[k]) // [scores, n]
+		a.Scores[set.name] = &scores[k]
 	}
-	return w.run.Arrays(arraysOf(w.run.Element), arrays)
+	return &a
 }
 
 // oodAUROC is the table of the paper.
@@ -164,39 +175,24 @@ func oodTitles(o *oodScorer) record.Table {
 	return t
 }
 
-func drawTable3(dir string, m *record.Manifest) error {
-	if err := drawTables(dir, m); err != nil {
-		return err
-	}
-	s, err := settingsOf(m)
+func drawTable3(p element.Page, a *oodArrays) error {
+	s, err := settingsOf(p)
 	if err != nil {
 		return err
 	}
-	r := readRecord(dir, arraysOf(m.Element))
-	clock := r.vector("s")
-	flat, dims := read[float64](r, "auroc_curve", 3)
-	flatErr, _ := read[float64](r, "auroc_curve_standard_error", 3)
-	if r.err != nil {
-		return r.err
-	}
-	var d figures.LinesData
-	for score, name := range m.Tables[0].Header[1 : 1+dims[2]] {
-		panel := figures.LinePanel{Title: name, X: "clock s", Y: "AUROC"}
-		for set := range dims[0] {
-			label, _, _ := strings.Cut(m.Tables[0].Rows[set][0], " (")
-			curve := figures.Series{Name: label, X: clock}
-			for i := range clock {
-				at := (set*dims[1]+i)*dims[2] + score
-				curve.Y, curve.Spread = append(curve.Y, flat[at]), append(curve.Spread, flatErr[at])
+	var panels []figures.LinePanel
+	for score := range a.Curve[0][0] {
+		panel := figures.LinePanel{Title: p.Tables[0].Header[1+score], X: "clock s", Y: "AUROC"}
+		for set := range a.Curve {
+			label, _, _ := strings.Cut(p.Tables[0].Rows[set][0], " (")
+			curve := figures.Series{Name: label, X: a.S}
+			for i := range a.S {
+				curve.Y, curve.Spread = append(curve.Y, a.Curve[set][i][score]), append(curve.Spread, a.CurveErr[set][i][score])
 			}
 			panel.Series = append(panel.Series, curve)
 		}
-		d.Panels = append(d.Panels, panel)
+		panels = append(panels, panel)
 	}
-	f, err := figures.Lines(d)
-	if err != nil {
-		return err
-	}
-	return saveFigure(dir, m, m.Element+"-curve", f, fmt.Sprintf("AUROC of each score against the clock s with its standard error, for up to %d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
-		min(s.Samples, curveImages(m.Preset)), treatmentQuality, s.about(m)))
+	return p.Lines(p.Element+"-curve", fmt.Sprintf("AUROC of each score against the clock s with its standard error, for up to %d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
+		min(s.Samples, curveImages(p.Preset)), treatmentQuality, s.about(p.Manifest)), panels...)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/record"
 	"vapoflow/internal/npz"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
@@ -178,9 +179,8 @@ type byteImages struct {
 	pixels []uint8
 }
 
-func newByteImages(name string, images *tensors.Tensor) byteImages {
-	dims := images.Shape().Dimensions
-	return byteImages{dataset.Info{Name: name, Title: name, Shape: dims[1:], Len: dims[0]}, tensors.MustCopyFlatData[uint8](images)}
+func newByteImages(name string, images record.Images) byteImages {
+	return byteImages{dataset.Info{Name: name, Title: name, Shape: images.Shape, Len: images.Len()}, images.Pixels}
 }
 
 func (b byteImages) Info() dataset.Info { return b.info }

@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
@@ -21,13 +22,10 @@ func fidOf(data, standIn, claim string, samples [4]int) steps {
 		settings: imageSettings(data, samples),
 		standIn:  standIn,
 		claim:    imageClaim(data, claim),
+		results:  withTraining(fidResults...),
 		compute:  computeFID,
-		draw:     drawTables,
 	}
 }
-
-// drawTables writes the tables of a record to its folder.
-func drawTables(dir string, m *record.Manifest) error { return record.WriteTables(dir, m.Tables) }
 
 // fidParts is the number of disjoint sets that the images of a row are measured in, so that their spread is known: subsets that share
 // images have none, and smaller ones another bias.
@@ -65,17 +63,17 @@ func fidReferences(preset string) int {
 // fewestSamples is what precision and recall need in each part.
 const fewestSamples = 4 * fidParts
 
-func computeFID(ctx context.Context, w *work) error {
+func computeFID(ctx context.Context, w *work) (element.Data, error) {
 	if w.Samples < fewestSamples {
-		return usage.Errorf("%s: samples must be at least %d, got %d", w.run.Element, fewestSamples, w.Samples)
+		return nil, usage.Errorf("%s: samples must be at least %d, got %d", w.run.Element, fewestSamples, w.Samples)
 	}
 	by, err := w.extractor(ctx) // first: weights that cannot be read should not be found out after an hour
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m, err := w.trainImages(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	references := fidReferences(w.Preset)
 	if references == 0 {
@@ -86,20 +84,20 @@ func computeFID(ctx context.Context, w *work) error {
 	t, real := fidTable{n: w.Samples}, featureSet{}
 	if by != nil {
 		if real, err = w.features(ctx, by, w.data, references); err != nil {
-			return err
+			return nil, err
 		}
 		t.by, t.comparable, t.dim, t.references = by.Name(), by.Comparable(), by.Dim(), real.moments.N()
 	}
 	sets, err := w.fidSets(ctx, m)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	t.part = min(w.Samples, t.references, keptRows) / fidParts
 	for _, set := range sets {
 		t.part = min(t.part, atMost(t.n, set.data.Info())/fidParts)
 	}
 	if by != nil && t.part < fewestSamples/fidParts {
-		return usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", w.run.Element, fidParts, fewestSamples/fidParts)
+		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", w.run.Element, fidParts, fewestSamples/fidParts)
 	}
 	for _, set := range sets {
 		row := fidRow{name: set.name, nfe: set.nfe}
@@ -107,7 +105,7 @@ func computeFID(ctx context.Context, w *work) error {
 			err = w.fidRow(ctx, by, real, set.data, t.part, &row)
 		}
 		if err != nil {
-			return fmt.Errorf("%s: %w", set.name, err)
+			return nil, fmt.Errorf("%s: %w", set.name, err)
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -198,7 +196,7 @@ func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 		tell(i + 1)
 		return nil
 	})
-	return fidSet{"untrained: the Gaussian base alone", newByteImages("base", w.imageTensor(pixels)), float64(s.NFE)}, err
+	return fidSet{"untrained: the Gaussian base alone", newByteImages("base", record.Images{Shape: m.Shape, Pixels: pixels}), float64(s.NFE)}, err
 }
 
 // fidRow measures one set against the training images, and its parts of size images.

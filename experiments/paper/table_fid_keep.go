@@ -4,12 +4,13 @@ import (
 	"fmt"
 	"math"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/internal/uncertainty"
 )
 
-// keepFID puts the rows on record: as numbers, as arrays and as tables.
-func (w *work) keepFID(t fidTable) error {
+// keepFID puts the rows on record, as numbers and as tables, and gives them as arrays.
+func (w *work) keepFID(t fidTable) (element.Data, error) {
 	name := "frechet_distance"
 	if t.comparable {
 		name = "fid"
@@ -18,7 +19,7 @@ func (w *work) keepFID(t fidTable) error {
 	}
 	if ours := t.ours(); t.by != "" {
 		w.run.Results[name] = ours.all
-		keep := func(name string, s spread) { w.keep(name, s.mean, s.sd/math.Sqrt(fidParts)) }
+		keep := func(name string, s spread) { w.run.Keep(name, s.mean, s.sd/math.Sqrt(fidParts)) }
 		keep(name+"_of_parts", ours.frechet)
 		keep("kid", ours.kid)
 		keep("recall", ours.recall)
@@ -30,10 +31,10 @@ func (w *work) keepFID(t fidTable) error {
 	}
 	literature, err := publishedTable(w.run.Element, t)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	w.run.Tables = []record.Table{t.table(w), literature}
-	columns := map[string][]float64{}
+	columns := fidColumns{}
 	for _, r := range t.rows {
 		for name, v := range map[string]float64{"frechet": r.all, "nfe": r.nfe} {
 			columns[name] = append(columns[name], v)
@@ -42,7 +43,18 @@ func (w *work) keepFID(t fidTable) error {
 			columns[name], columns[name+"_deviation"] = append(columns[name], v.mean), append(columns[name+"_deviation"], v.sd)
 		}
 	}
-	return w.run.Arrays(arraysOf(w.run.Element), vectors(columns))
+	return columns, nil
+}
+
+// fidColumns are the table's columns of numbers by their names. Nothing draws them.
+type fidColumns map[string][]float64
+
+func (c fidColumns) Arrays() record.Arrays {
+	arrays := record.Arrays{}
+	for name, column := range c {
+		arrays[name] = &column
+	}
+	return arrays
 }
 
 func (t fidTable) table(w *work) record.Table {

@@ -11,29 +11,7 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/filehash"
-	"vapoflow/internal/npz"
-
-	"github.com/gomlx/gomlx/core/tensors"
 )
-
-// WriteArrays writes named arrays to path as .npz, in the order of their names, so that the same
-// arrays make the same bytes.
-func WriteArrays(path string, arrays map[string]*tensors.Tensor) error {
-	err := atomicfile.Write(path, func(f *os.File) error { return npz.Write(f, arrays, "") })
-	if err != nil {
-		return fmt.Errorf("record: writing %s: %w", path, err)
-	}
-	return nil
-}
-
-// ReadArrays reads the arrays of an .npz file and compares their checksums.
-func ReadArrays(path string) (map[string]*tensors.Tensor, error) {
-	arrays, _, err := npz.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("record: reading %s: %w", path, err)
-	}
-	return arrays, nil
-}
 
 // WriteFile writes a whole file atomically.
 func WriteFile(path string, content []byte) error {

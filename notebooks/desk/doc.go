@@ -2,7 +2,7 @@
 //
 //	c := vapo.DefaultConfig()
 //	model := desk.Must(desk.Train(desk.Context(), c, nil)) // trains with a live view, or "loaded, trained 12 min ago"
-//	plane := desk.Must(desk.Cached("plane", c, func() (*paper.Plane, error) { return paper.NewPlane(…) }))
+//	plane := desk.Must(desk.Cached("plane", c, func() (*measure.Plane, error) { return measure.NewPlane(…) }))
 //	desk.Show(desk.Must(plane.Draw("Ring of eight Gaussians")))
 //
 // A Go notebook runs its whole program again for each cell, so a value lives no longer than its cell. What is costly is kept in

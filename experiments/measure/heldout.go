@@ -1,4 +1,4 @@
-package paper
+package measure
 
 import (
 	"fmt"
@@ -10,6 +10,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/internal/uncertainty"
+	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
@@ -87,7 +88,15 @@ func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment,
 	return a, nil
 }
 
-// nothing is Φ = 0, what a network without a base starts from.
+// Untrained is what a model's network starts from: the Gaussian with the data's mean and covariance, or Φ = 0.
+func Untrained(m *vapo.Model) *flow.Flow {
+	if m.Config.Base == "gaussian" {
+		return m.With(potential.GaussianBase{Homotopy: m.Homotopy})
+	}
+	return m.With(nothing{})
+}
+
+// nothing is Φ = 0.
 type nothing struct{}
 
 func (nothing) Value(_ *model.Scope, x, _ *graph.Node) *graph.Node {

@@ -1,10 +1,10 @@
-package paper_test
+package measure_test
 
 import (
 	"math"
 	"testing"
 
-	"vapoflow/experiments/paper"
+	"vapoflow/experiments/measure"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
@@ -22,7 +22,7 @@ func TestHeldOutOfTheExactPotential(t *testing.T) {
 	}
 	exact := mixture.Optimal{Mixture: mixture.Gauss16(), Homotopy: path}
 	f := &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: exact, Shape: data.Info().Shape}
-	got, err := paper.HeldOut(f, data, 4096, 1)
+	got, err := measure.HeldOut(f, data, 4096, 1)
 	if err != nil {
 		t.Fatal(err)
 	}

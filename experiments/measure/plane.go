@@ -1,4 +1,4 @@
-package paper
+package measure
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/figures"
+	"vapoflow/internal/numbers"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -18,8 +19,7 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// Plane is what Figure 1 shows of a potential in the plane, beside the exact one: plain numbers,
-// which [Plane.Save] keeps and [LoadPlane] reads. Fields are in clock units, dx/ds.
+// Plane is what Figure 1 shows of a potential in the plane, beside the exact one. Fields are in clock units, dx/ds.
 type Plane struct {
 	S []float64 // [T] clock of each column
 	T []float64 // [T] time t(s) of the homotopy; empty where it has none
@@ -79,8 +79,9 @@ func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneO
 	}
 	exact := mixture.Optimal{Mixture: data, Homotopy: m.Homotopy}
 	limit := extent(data)
-	for _, y := range span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid) {
-		for _, x := range span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid) {
+	arrows := Span(-limit*(1-1.0/planeGrid), limit*(1-1.0/planeGrid), planeGrid)
+	for _, y := range arrows {
+		for _, x := range arrows {
 			p.Grid = append(p.Grid, round(pair{x, y}))
 		}
 	}
@@ -100,6 +101,19 @@ func NewPlane(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneO
 	_, samples := effort(data)
 	p.Excess, err = mixture.Excess(ctx, &m.Flow, data, samples, uint64(o.Seed)+1)
 	return p, err
+}
+
+// measureKL fills in KL(ρ_Φ(·; s) ‖ ρ̄(·; s)), the quantity that the method minimises.
+func (p *Plane) measureKL(ctx context.Context, m *vapo.Model, data mixture.Mixture, o PlaneOptions) (err error) {
+	if o.KLSamples == 0 || data.Std == 0 { // points have no density to compare with
+		return nil
+	}
+	// Errors of the integration stay far below those of the estimate.
+	p.KL, err = density.KL(ctx, &m.Flow, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, Span(0, 1, 6), o.KLSamples, uint64(o.Seed)+1, nil)
+	if err != nil {
+		return fmt.Errorf("the KL divergence along the path: %w", err)
+	}
+	return nil
 }
 
 // evaluate fills in the fields at the points and on the grid.
@@ -149,12 +163,12 @@ func evaluateField(m *vapo.Model, at []pair, s float64) ([]pair, error) {
 	}
 	defer phi.MustFinalizeAll()
 	defer grad.MustFinalizeAll()
-	return toPairs(tensors.MustCopyFlatData[float32](grad)), nil
+	return toPairs(grad), nil
 }
 
 func (p *Plane) evaluateDensity(exact mixture.Optimal, limit float64) error {
 	nodes, _ := effort(exact.Mixture)
-	axis := span(-limit, limit, nodes)
+	axis := Span(-limit, limit, nodes)
 	var at [][]float64
 	for _, y := range axis {
 		for _, x := range axis {
@@ -212,7 +226,7 @@ func pathClock(with solver.Solver) []float64 {
 			steps = solver.DefaultSteps
 		}
 	}
-	return span(0, 1, steps+1)
+	return Span(0, 1, steps+1)
 }
 
 // paths are the positions [len(at)][particles] of the prior's particles at the given clock values.
@@ -232,7 +246,7 @@ func paths(ctx context.Context, m *flow.Flow, with solver.Solver, at []float64, 
 	defer sol.Finalize()
 	var out [][]pair
 	for _, y := range sol.Outputs {
-		out = append(out, toPairs(tensors.MustCopyFlatData[float32](y[0])))
+		out = append(out, toPairs(y[0]))
 	}
 	return out, nil
 }
@@ -246,7 +260,8 @@ func extent(data mixture.Mixture) float64 {
 	return 1.1 * most
 }
 
-func span(from, to float64, n int) []float64 {
+// Span are n numbers, equally far apart, both ends included.
+func Span(from, to float64, n int) []float64 {
 	out := make([]float64, n)
 	for i := range out {
 		out[i] = from + (to-from)*float64(i)/float64(n-1)
@@ -256,6 +271,19 @@ func span(from, to float64, n int) []float64 {
 
 // round takes the nearest float32, so that both fields are evaluated at the very same point.
 func round(x pair) pair { return pair{float64(float32(x[0])), float64(float32(x[1]))} }
+
+// pair is a point or vector of the plane.
+type pair = [2]float64
+
+// toPairs are the rows of x [n, 2].
+func toPairs(x *tensors.Tensor) []pair {
+	flat := numbers.Flat(x)
+	out := make([]pair, len(flat)/2)
+	for i := range out {
+		out[i] = pair(flat[2*i:])
+	}
+	return out
+}
 
 func slices2(x []pair) [][]float64 {
 	out := make([][]float64, len(x))

@@ -1,0 +1,66 @@
+package record
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"vapoflow/internal/uncertainty"
+)
+
+// Quantity is a result that runs of an element may have.
+type Quantity struct {
+	Key    string // in [Manifest.Results]; its standard error, where one is known, is KEY_standard_error
+	Label  string // for people
+	Unit   string // "nats" for example; "%" shows a share times 100
+	Format string // of a value without a standard error, as "%.3g"
+}
+
+// errorSuffix ends the key of a result's standard error.
+const errorSuffix = "_standard_error"
+
+// In is the quantity's value in a manifest as text, with its unit and the digits that its standard error allows; "" where there is none.
+func (q Quantity) In(m *Manifest) string {
+	v, ok := m.Results[q.Key]
+	if !ok {
+		return ""
+	}
+	stdErr, known := m.Results[q.Key+errorSuffix]
+	if q.Unit == "%" {
+		v, stdErr = 100*v, 100*stdErr
+	}
+	text := fmt.Sprintf(q.Format, v)
+	if known {
+		text = uncertainty.Text(v, stdErr)
+	}
+	return strings.TrimSpace(text + " " + q.Unit)
+}
+
+// Undeclared are the results of a manifest that are none of the quantities: a key "*: error" stands for all that end so.
+func (m *Manifest) Undeclared(declared []Quantity) (keys []string) {
+	known := map[string]bool{}
+	for _, q := range declared {
+		known[q.Key] = true
+	}
+	for key := range m.Results {
+		of := strings.TrimSuffix(key, errorSuffix)
+		if last := strings.LastIndex(of, ": "); last >= 0 {
+			of = "*" + of[last:]
+		}
+		if !known[of] {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// Keep puts a result on record with its standard error, which a single value (NaN) does not have.
+func (m *Manifest) Keep(key string, value, stdErr float64) {
+	m.Results[key] = value
+	if !math.IsNaN(stdErr) {
+		m.Results[key+errorSuffix] = stdErr
+	}
+}
+
+// StandardError is that of a result; 0 where none is known.
+func (m *Manifest) StandardError(key string) float64 { return m.Results[key+errorSuffix] }
