@@ -52,6 +52,7 @@ type saved struct {
 	Seconds         float64   `json:"seconds"`                  // of training, interruptions left out
 	WeightsSHA256   string    `json:"weights_sha256,omitempty"` // of weights.npz as it is; older models have none
 	Backends        []string  `json:"backends,omitempty"`       // that trained the weights, in their order
+	Behaviour       behaviour `json:"behaviour,omitempty"`      // of the pieces that trained; older models have none
 	Seal            string    `json:"seal,omitempty"`           // of this file; older models have none
 }
 
@@ -83,7 +84,7 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	}
 	c = c.inForce()
 	run.Dir = filepath.Join(dir, c.Key(data))
-	if m, err := trained(b, run.Dir, c, data); m != nil || err != nil && !errors.Is(err, ErrDamaged) {
+	if m, err := Trained(b, dir, c, data); m != nil || err != nil && !unusable(err) {
 		return m, err
 	}
 	if err := atomicfile.MkdirAll(run.Dir); err != nil {
@@ -95,9 +96,13 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	}
 	defer lock.Free()
 	run.locked = true
-	switch m, err := trained(b, run.Dir, c, data); { // what another has trained meanwhile
-	case errors.Is(err, ErrDamaged):
-		aside, asideErr := setAside(run.Dir, weightsFile, configFile)
+	switch m, err := Trained(b, dir, c, data); { // what another has trained meanwhile
+	case unusable(err):
+		why := "damaged"
+		if errors.Is(err, errEdited) {
+			why = "edited"
+		}
+		aside, asideErr := setAside(run.Dir, why, weightsFile, configFile)
 		if asideErr != nil {
 			return nil, errors.Join(err, asideErr)
 		}
@@ -151,9 +156,11 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	return m, nil
 }
 
-// trained loads the finished entry of a configuration; nil where it is not finished. An entry that is not of the configuration and
-// data is damaged.
-func trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Model, error) {
+// Trained loads the model of a configuration from its entry below dir, and never trains; nil where the entry is not finished. One that is not
+// of the configuration and data is damaged, and one that was trained by other code of the same pieces is an error as well.
+func Trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Model, error) {
+	c = c.inForce()
+	dir = filepath.Join(dir, c.Key(data))
 	if !exists(filepath.Join(dir, weightsFile)) {
 		return nil, nil
 	}
@@ -167,12 +174,22 @@ func trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Mo
 	if m.Config != c || m.saved.DataSHA256 != data.Info().SHA256 || m.saved.TrainingVersion != TrainingVersion {
 		return nil, fmt.Errorf("vapo: %s is %w: its %s is of another configuration or data", dir, ErrDamaged, configFile)
 	}
+	l, err := c.NewLoss()
+	if err != nil {
+		return nil, err
+	}
+	if err := behave(l, data, c.Training).same(m.saved.Behaviour); err != nil {
+		return nil, fmt.Errorf("vapo: %s holds a model whose %w", dir, err)
+	}
 	return m, nil
 }
 
-// setAside moves files of a folder into a folder beside them that nothing reads, and names it.
-func setAside(dir string, files ...string) (string, error) {
-	aside := filepath.Join(dir, ".damaged-"+time.Now().UTC().Format("20060102-150405.000"))
+// unusable tells an entry that is set aside and trained again.
+func unusable(err error) bool { return errors.Is(err, ErrDamaged) || errors.Is(err, errEdited) }
+
+// setAside moves files of a folder into a folder beside them that nothing reads, named by the reason, and gives its path.
+func setAside(dir, why string, files ...string) (string, error) {
+	aside := filepath.Join(dir, "."+why+"-"+time.Now().UTC().Format("20060102-150405.000"))
 	if err := atomicfile.MkdirAll(aside); err != nil {
 		return "", err
 	}
@@ -260,6 +277,11 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 	m, err := s.Config.Model(b, s.Shape, nil)
 	if err != nil {
 		return nil, err
+	}
+	if s.Behaviour != nil {
+		if err := m.behave().same(s.Behaviour); err != nil {
+			return nil, fmt.Errorf("%s is of a model whose %w; evaluate it with the code that trained it, or train it again", weightsFile, err)
+		}
 	}
 	store, said, err := readStore(fsys, weightsFile)
 	if err != nil {

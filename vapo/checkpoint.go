@@ -32,7 +32,7 @@ type trainState struct {
 	writing chan error // of the checkpoint that is being written; nil where none is
 }
 
-func newTrainState(ctx context.Context, m *Model, id identity, t Training, run Run) (*trainState, error) {
+func newTrainState(ctx context.Context, m *Model, id identity, does behaviour, t Training, run Run) (*trainState, error) {
 	st := &trainState{store: model.NewStore(), dir: run.Dir, every: run.Every, interval: run.Interval, last: time.Now()}
 	if st.interval <= 0 {
 		st.interval = time.Minute
@@ -43,7 +43,7 @@ func newTrainState(ctx context.Context, m *Model, id identity, t Training, run R
 			return nil, err
 		}
 	}
-	if err := st.open(ctx, id, run); err != nil {
+	if err := st.open(ctx, id, does, run); err != nil {
 		st.close()
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func newTrainState(ctx context.Context, m *Model, id identity, t Training, run R
 }
 
 // open makes the folder, takes its lock and reads the newest whole checkpoint that there is to resume. Damaged ones are set aside.
-func (st *trainState) open(ctx context.Context, id identity, run Run) (err error) {
+func (st *trainState) open(ctx context.Context, id identity, does behaviour, run Run) (err error) {
 	if st.dir == "" {
 		return nil
 	}
@@ -72,8 +72,20 @@ func (st *trainState) open(ctx context.Context, id identity, run Run) (err error
 		}
 	}
 	atomicfile.Sweep(st.dir)
-	resumes := run.Resume && !run.locked && (exists(filepath.Join(st.dir, checkpointFile)) || exists(filepath.Join(st.dir, previousFile)))
-	if err := id.claim(st.dir, resumes); err != nil { // TrainOrLoad's folder is named by the configuration: nothing else can lie there
+	if run.Resume && (exists(filepath.Join(st.dir, checkpointFile)) || exists(filepath.Join(st.dir, previousFile))) {
+		edited := id.compare(st.dir, does, run.locked)
+		if edited != nil && !errors.Is(edited, errEdited) {
+			return edited
+		}
+		if edited != nil {
+			aside, err := setAside(st.dir, "edited", checkpointFile, previousFile)
+			if err != nil {
+				return errors.Join(edited, err)
+			}
+			run.say("%v: set aside as %s, training anew", edited, aside)
+		}
+	}
+	if err := id.write(st.dir, does); err != nil {
 		return err
 	}
 	if !run.Resume {
@@ -92,7 +104,7 @@ func (st *trainState) open(ctx context.Context, id identity, run Run) (err error
 		if !errors.Is(err, ErrDamaged) {
 			return fmt.Errorf("%w; delete the file to train without it", err)
 		}
-		aside, asideErr := setAside(st.dir, file)
+		aside, asideErr := setAside(st.dir, "damaged", file)
 		if asideErr != nil {
 			return errors.Join(err, asideErr)
 		}

@@ -70,33 +70,57 @@ func identify(m *Model, l loss.Loss, data dataset.Dataset, t Training) (identity
 	return id, nil
 }
 
-// claim compares the training with that of a folder and leaves its own identity there. What a checkpoint to be resumed was trained by must
-// be the same; more steps at a constant rate are the same training for longer.
-func (id identity) claim(dir string, resumes bool) error {
-	path := filepath.Join(dir, identityFile)
-	text, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+// compare compares the training with that of a folder which is to be resumed; more steps at a constant rate are the same training for longer.
+// A folder that the configuration names (keyed) holds no other, but the same pieces may have been edited: that error wraps [errEdited].
+func (id identity) compare(dir string, does behaviour, keyed bool) error {
+	text, err := os.ReadFile(filepath.Join(dir, identityFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("vapo: the training's identity: %w", err)
 	}
 	var there identity
-	if err == nil && resumes && json.Unmarshal(text, &there) == nil && sealed.Check(text, there["seal"]) == nil { // a damaged one is of no training
-		var differ []string
-		for _, key := range slices.Sorted(maps.Keys(id)) {
-			if there[key] != id[key] && !(key == "steps" && id["decay"] == `"constant"`) {
-				differ = append(differ, fmt.Sprintf("%s %s, here %s", key, brief(there[key]), brief(id[key])))
-			}
-		}
-		if len(differ) > 0 {
-			return fmt.Errorf("vapo: %s holds a training of other pieces or numbers: %s; give this one a folder of its own, or Resume false to begin anew there",
-				dir, strings.Join(differ, "; "))
+	if json.Unmarshal(text, &there) != nil || sealed.Check(text, there["seal"]) != nil { // a damaged one is of no training
+		return nil
+	}
+	var differ []string
+	for _, key := range slices.Sorted(maps.Keys(id)) {
+		if !keyed && there[key] != id[key] && !(key == "steps" && id["decay"] == `"constant"`) {
+			differ = append(differ, fmt.Sprintf("%s %s, here %s", key, brief(there[key]), brief(id[key])))
 		}
 	}
+	if len(differ) > 0 {
+		return fmt.Errorf("vapo: %s holds a training of other pieces or numbers: %s; give this one a folder of its own, or Resume false to begin anew there",
+			dir, strings.Join(differ, "; "))
+	}
+	before := behaviour{}
+	for key, value := range there {
+		if kind, ok := strings.CutPrefix(key, behaves); ok {
+			before[kind] = value
+		}
+	}
+	if err := does.same(before); err != nil {
+		return fmt.Errorf("vapo: %s holds a training whose %w", dir, err)
+	}
+	return nil
+}
+
+// behaves begins the names of what a folder's pieces do, beside its identity.
+const behaves = "behaviour of "
+
+// write leaves the training's identity in a folder.
+func (id identity) write(dir string, does behaviour) error {
 	mine := maps.Clone(id)
-	mine["seal"] = sealed.Open
-	if text, err = sealed.Marshal(mine); err != nil {
-		return fmt.Errorf("vapo: the training's identity: %w", err)
+	for kind, values := range does {
+		mine[behaves+kind] = values
 	}
-	if err := atomicfile.WriteBytes(path, text); err != nil {
+	mine["seal"] = sealed.Open
+	text, err := sealed.Marshal(mine)
+	if err == nil {
+		err = atomicfile.WriteBytes(filepath.Join(dir, identityFile), text)
+	}
+	if err != nil {
 		return fmt.Errorf("vapo: the training's identity: %w", err)
 	}
 	return nil

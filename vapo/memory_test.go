@@ -23,7 +23,7 @@ func TestSizeIsThatOfTheWeights(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		shapes, err := m.weightShapes()
+		shapes, _, err := m.untrained()
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"os"
 
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
@@ -31,7 +30,7 @@ func LoadWeights(path string) (*model.Store, error) {
 // and a shape of m's network. What was fitted to the other's data, its Gaussian base, is not taken, and the weights that are not there
 // are drawn as ever. It tells how many of m's weights were taken; none is an error.
 func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int, err error) {
-	mine, err := m.weightShapes()
+	mine, _, err := m.untrained()
 	if err != nil {
 		return nil, 0, 0, err
 	}
@@ -50,33 +49,6 @@ func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int,
 		err = fmt.Errorf("vapo: none of the weights to begin at has a name and shape of this %T's; give those of a network with the same potential and width", m.Potential)
 	}
 	return start, taken, of, err
-}
-
-// weightShapes are the shapes of m's weights by their paths, without what is fitted to data.
-func (m *Model) weightShapes() (map[string]shapes.Shape, error) {
-	store := model.NewStore()
-	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, x, s *graph.Node) *graph.Node {
-		if base, ok := m.Potential.(potential.GaussianBase); ok { // which may not have been fitted yet
-			return base.Rest.Value(scope.At(potential.Scope).In("rest"), x, s)
-		}
-		return m.Potential.Value(scope.At(potential.Scope), x, s)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("vapo: building the potential: %w", err)
-	}
-	defer exec.Finalize()
-	phi, err := exec.Call1(tensors.FromShape(float32Shape(append([]int{1}, m.Shape...)...)), []float32{0.5})
-	if err != nil {
-		return nil, fmt.Errorf("vapo: building the potential: %w", err)
-	}
-	phi.MustFinalizeAll()
-	found := map[string]shapes.Shape{}
-	for v := range store.IterVariables() {
-		if v.Trainable {
-			found[v.Path()] = v.Shape()
-		}
-	}
-	return found, nil
 }
 
 // drawWeights draws the weights that the step's store has no value of yet on the host, and not on the training's backend: the

@@ -79,7 +79,9 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err != nil {
 		return err
 	}
-	state, err := newTrainState(ctx, m, id, t, run)
+	does := m.behave()
+	maps.Copy(does, behave(l, data, t))
+	state, err := newTrainState(ctx, m, id, does, t, run)
 	if err != nil {
 		return err
 	}
@@ -135,7 +137,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err := state.save(); err != nil {
 		return err
 	}
-	m.Dir, m.saved.Backends, m.saved.Trained, m.saved.Seconds = run.Dir, state.backends, time.Now().UTC(), log.seconds()
+	m.Dir, m.saved.Backends, m.saved.Trained, m.saved.Seconds, m.saved.Behaviour = run.Dir, state.backends, time.Now().UTC(), log.seconds(), does
 	m.Store, err = average(state.store)
 	return err
 }

@@ -27,8 +27,8 @@ func Train(ctx context.Context, c vapo.Config, data dataset.Dataset) (*vapo.Mode
 		}
 	}
 	dir := filepath.Join(Results(), "models")
-	m, err := vapo.Load(backend.Host(), filepath.Join(dir, c.Key(data)))
-	if err == nil {
+	m, err := vapo.Trained(backend.Host(), dir, c, data)
+	if m != nil {
 		when, seconds := m.Trained()
 		fmt.Printf("loaded, trained %s ago in %.0f s\n", ago(when), seconds)
 		if len(m.Shape) > 1 {
