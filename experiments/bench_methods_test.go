@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 )
 
@@ -42,7 +41,7 @@ func TestBenchOfTheMethod(t *testing.T) {
 			if code != 0 {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
-			m, err := record.Read(paper.RunsDir("results") + "/bench-" + name)
+			m, err := record.Read(record.RunsDir("results") + "/bench-" + name)
 			if err != nil {
 				t.Fatal(err)
 			}

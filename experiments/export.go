@@ -14,7 +14,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/spf13/cobra"
 
-	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
 	"vapoflow/experiments/safetensors"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
@@ -71,7 +71,7 @@ func (a *app) export(o trained.Reference, out string) error {
 	if err != nil {
 		return err
 	}
-	if err := paper.CheckOut(filepath.Dir(out)); err != nil {
+	if err := record.CheckOut(filepath.Dir(out)); err != nil {
 		return fmt.Errorf("--out %s: %w", out, err)
 	}
 	by, err := open(backend.Host())

@@ -19,6 +19,7 @@ import (
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/sample"
 	"vapoflow/experiments/trained"
+	"vapoflow/experiments/training"
 	"vapoflow/experiments/usage"
 )
 
@@ -72,7 +73,7 @@ func (d *gpuDay) run(ctx context.Context) error {
 		return err
 	}
 	d.resumable = true
-	day, err := record.Create(paper.RunsDir(d.out), record.Manifest{
+	day, err := record.Create(record.RunsDir(d.out), record.Manifest{
 		Name: "bench-gpu-day", Element: "bench-gpu-day", Title: "First half hour on a machine", Preset: d.preset, Command: d.env.Command,
 		Backend: record.Backend{Name: d.env.Backend.Name, Line: d.env.Backend.Line},
 	})
@@ -117,7 +118,7 @@ func (d *gpuDay) prepare() error {
 	if !(d.minutes > 0) || d.steps < 1 || d.samples < 5 || len(d.batches) == 0 || slices.Min(d.batches) < 1 {
 		return usage.Errorf("gpu-day: --minutes %g must be above 0, --steps %d and --batches %v at least 1, --samples %d at least 5", d.minutes, d.steps, d.batches, d.samples)
 	}
-	if err := paper.CheckOut(d.out); err != nil {
+	if err := record.CheckOut(d.out); err != nil {
 		return fmt.Errorf("--out %s: %w", d.out, err)
 	}
 	root, err := dataRoot(d.root)
@@ -137,7 +138,7 @@ func (d *gpuDay) prepare() error {
 	d.Say("%s", choice.Line)
 	d.env = paper.Env{
 		Backend: choice, Out: d.out, DataRoot: root, Preset: d.preset, Recipe: paper.Recipes[0], Resume: true,
-		Checkpoints: paper.Checkpoints{Interval: 2 * time.Minute}, Command: "experiments " + joinArgs(d.args),
+		Checkpoints: training.Checkpoints{Interval: 2 * time.Minute}, Command: "experiments " + joinArgs(d.args),
 		Watch: d.Watch, Say: func(line string) { d.Say("%s", line) },
 	}
 	return nil
@@ -155,7 +156,7 @@ func (d *gpuDay) doctor(context.Context) (found, where string, err error) {
 		d.Say("%-8s %-12s %s", state, f.name, f.text)
 		table.Rows = append(table.Rows, []string{f.name, state, f.text})
 	}
-	run, err := record.Create(paper.RunsDir(d.out), record.Manifest{Name: "bench-doctor", Element: "bench-doctor", Title: "What works on this machine", Command: d.env.Command, Backend: record.Backend{Name: d.env.Backend.Name, Line: d.env.Backend.Line}})
+	run, err := record.Create(record.RunsDir(d.out), record.Manifest{Name: "bench-doctor", Element: "bench-doctor", Title: "What works on this machine", Command: d.env.Command, Backend: record.Backend{Name: d.env.Backend.Name, Line: d.env.Backend.Line}})
 	if err != nil {
 		return "", "", err
 	}
@@ -167,7 +168,7 @@ func (d *gpuDay) doctor(context.Context) (found, where string, err error) {
 // timeSteps times the steps of the batches asked for, and of that of the training; or leaves what is on record, so that a training that was
 // interrupted has the same number of steps again.
 func (d *gpuDay) timeSteps(ctx context.Context) (found, where string, err error) {
-	where = filepath.Join(paper.RunsDir(d.out), "bench-step")
+	where = filepath.Join(record.RunsDir(d.out), "bench-step")
 	switch cost, err := bench.StepTime(d.out, d.preset, d.env.Backend.Name, d.settings.Batch); {
 	case err != nil:
 		return "", where, err

@@ -200,7 +200,7 @@ func ExampleMain() {
 // A tiny made-up record, a broken one and an interrupted one become a page without outside references.
 func TestReport(t *testing.T) {
 	isolate(t)
-	runs := paper.RunsDir("results")
+	runs := record.RunsDir("results")
 	r, err := record.Create(runs, record.Manifest{
 		Name: "fig1-quick-best-seed0", Element: "fig1", Preset: "quick", Recipe: "best", Claim: "inferred",
 		Data:    &record.Data{Name: "ring8", Title: "ring of 8 <Gaussians>"},

@@ -9,8 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
 	"vapoflow/experiments/trained"
+	"vapoflow/experiments/training"
 	"vapoflow/experiments/usage"
 	"vapoflow/internal/lockfile"
 	"vapoflow/vapo"
@@ -86,7 +89,7 @@ func (o *options) env(a *app) (paper.Env, error) {
 	if err != nil {
 		return paper.Env{}, err
 	}
-	if err := paper.CheckOut(o.out); err != nil {
+	if err := record.CheckOut(o.out); err != nil {
 		return paper.Env{}, fmt.Errorf("--out %s: %w", o.out, err)
 	}
 	if network := lockfile.Network(o.out); network != "" {
@@ -106,7 +109,7 @@ func (o *options) env(a *app) (paper.Env, error) {
 	}
 	a.Say("%s", choice.Line)
 	return paper.Env{
-		Backend: choice, Out: o.out, DataRoot: root, Inception: os.Getenv(paper.InceptionEnv),
+		Backend: choice, Out: o.out, DataRoot: root, Inception: os.Getenv(measure.InceptionEnv),
 		Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
 		TensorBoard: o.tensorboard,
 		Resume:      o.resume, NoWait: o.noWait, Checkpoints: checkpoints, Command: "experiments " + joinArgs(a.args),
@@ -117,21 +120,21 @@ func (o *options) env(a *app) (paper.Env, error) {
 }
 
 // parseEvery reads --checkpoint-every.
-func parseEvery(text string) (paper.Checkpoints, error) {
+func parseEvery(text string) (training.Checkpoints, error) {
 	if text == "" {
-		return paper.Checkpoints{}, nil
+		return training.Checkpoints{}, nil
 	}
 	if steps, err := strconv.Atoi(text); err == nil && steps > 0 {
-		return paper.Checkpoints{Steps: steps}, nil
+		return training.Checkpoints{Steps: steps}, nil
 	}
 	if interval, err := time.ParseDuration(text); err == nil && interval > 0 {
-		return paper.Checkpoints{Interval: interval}, nil
+		return training.Checkpoints{Interval: interval}, nil
 	}
-	return paper.Checkpoints{}, usage.Errorf("--checkpoint-every %s: give a number of steps, such as 500, or a time, such as 90s or 5m", text)
+	return training.Checkpoints{}, usage.Errorf("--checkpoint-every %s: give a number of steps, such as 500, or a time, such as 90s or 5m", text)
 }
 
 // start are the weights that --init names.
-func (o *options) start() (*paper.Init, error) {
+func (o *options) start() (*training.Init, error) {
 	switch {
 	case o.init == "":
 		return nil, nil
@@ -142,7 +145,7 @@ func (o *options) start() (*paper.Init, error) {
 		if err != nil {
 			return nil, fmt.Errorf("--init %s: %w", o.init, err)
 		}
-		return &paper.Init{Name: o.init, Store: store}, nil
+		return &training.Init{Name: o.init, Store: store}, nil
 	}
 	open, err := trained.Reference{Command: o.cmd.Name() + " --init", Run: o.init, Results: o.out}.Locate()
 	if err != nil {
@@ -152,7 +155,7 @@ func (o *options) start() (*paper.Init, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &paper.Init{Name: o.init, Store: by.Model.Store}, nil
+	return &training.Init{Name: o.init, Store: by.Model.Store}, nil
 }
 
 // addReference declares the flags that name a potential; what says to which end.

@@ -11,7 +11,6 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/spf13/cobra"
 
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/score"
 	"vapoflow/experiments/trained"
@@ -100,7 +99,7 @@ func (o posteriorOptions) check() error {
 			return usage.Errorf("posterior: --out %s would replace the input; give it another name", o.out)
 		}
 	}
-	if err := paper.CheckOut(filepath.Dir(o.out)); err != nil {
+	if err := record.CheckOut(filepath.Dir(o.out)); err != nil {
 		return fmt.Errorf("--out %s: %w", o.out, err)
 	}
 	return nil

@@ -66,7 +66,7 @@ func (r *again) run(ctx context.Context, a *app, o options) error {
 	if !o.cmd.Flags().Changed("out") {
 		o.out = filepath.Join("results", "repeats")
 	}
-	if there, err := os.Stat(filepath.Join(paper.RunsDir(o.out), was.Name)); err == nil {
+	if there, err := os.Stat(filepath.Join(record.RunsDir(o.out), was.Name)); err == nil {
 		if here, err := os.Stat(dir); err == nil && os.SameFile(here, there) {
 			return usage.Errorf("run --from %s: it would take the record's own place in --out %s; give another folder", r.from, o.out)
 		}
@@ -141,7 +141,7 @@ func (r *again) command(ctx context.Context, a *app, o options, was record.Manif
 	if err := root.ExecuteContext(ctx); err != nil {
 		return err
 	}
-	is, err := record.Read(filepath.Join(paper.RunsDir(o.out), was.Name))
+	is, err := record.Read(filepath.Join(record.RunsDir(o.out), was.Name))
 	if err == nil {
 		a.Say("repeated %s: %v", was.Name, repeat.Compare(was, is))
 	}

@@ -6,7 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
 	"vapoflow/experiments/report"
 )
 
@@ -23,7 +23,7 @@ pictures, so that it can be sent as one file. What is damaged of the records is 
   experiments report --markdown RESULTS.md --no-pictures     the page in the repository`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if err := paper.CheckOut(out); err != nil {
+			if err := record.CheckOut(out); err != nil {
 				return fmt.Errorf("--out %s: %w", out, err)
 			}
 			if markdown == "" {

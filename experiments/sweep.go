@@ -3,7 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
-	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
 	"vapoflow/experiments/sweep"
 	"vapoflow/experiments/usage"
 )
@@ -86,7 +86,7 @@ Runs of other settings, data, backend or version are never mixed; what is missin
 		Example: "  experiments sweep merge part1 part2 part3 part4 --out results",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, folders []string) error {
-			if err := paper.CheckOut(out); err != nil {
+			if err := record.CheckOut(out); err != nil {
 				return err
 			}
 			return sweep.Merge(out, folders, a.Console)

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/console"
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 )
 
@@ -60,11 +59,11 @@ func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err
 	if err := m.check(); err != nil {
 		return "", err
 	}
-	if err := paper.CheckOut(env.Out); err != nil {
+	if err := record.CheckOut(env.Out); err != nil {
 		return "", fmt.Errorf("--out %s: %w", env.Out, err)
 	}
 	w := &work{Env: env}
-	w.run, err = record.CreateWhenFree(ctx, paper.RunsDir(env.Out),
+	w.run, err = record.CreateWhenFree(ctx, record.RunsDir(env.Out),
 		record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command},
 		func(holder string) { w.Say("%s: waiting for %s, which measures the same", b.ID, holder) })
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
@@ -39,7 +38,7 @@ func (w *work) train(ctx context.Context, choice *backend.Choice, c vapo.Config,
 	name := fmt.Sprintf("training %s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
 	observe, done := w.Watch(name, c.Steps)
 	defer done()
-	m, err := vapo.TrainOrLoad(ctx, choice.Backend, paper.ModelsDir(w.Out), c, data, vapo.Run{Resume: true, Observe: observe, Say: func(line string) { w.Say("%s: %s", name, line) }})
+	m, err := vapo.TrainOrLoad(ctx, choice.Backend, record.ModelsDir(w.Out), c, data, vapo.Run{Resume: true, Observe: observe, Say: func(line string) { w.Say("%s: %s", name, line) }})
 	if err == nil && m.Loaded {
 		_, seconds := m.Trained()
 		w.Say("%s: loaded, it took %.0f s", name, seconds)

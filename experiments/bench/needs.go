@@ -89,7 +89,7 @@ type StepCost struct {
 // StepTime is the cost of a step of a preset's training in float32 on a backend, from the record below out: of that batch, else of the largest
 // smaller one that was measured.
 func StepTime(out, preset, backend string, batch int) (StepCost, error) {
-	m, err := record.Read(filepath.Join(paper.RunsDir(out), prefix+step.ID))
+	m, err := record.Read(filepath.Join(record.RunsDir(out), prefix+step.ID))
 	if errors.Is(err, os.ErrNotExist) {
 		return StepCost{}, nil
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -57,7 +56,7 @@ func computeFig1(ctx context.Context, w *work) (element.Data, error) {
 	if exact.Dim() != 2 {
 		return nil, fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
 	}
-	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trained(w.Config) {
+	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trainer().Trained(w.Config, w.data) {
 		if err := w.preview(ctx, exact); err != nil {
 			return nil, err
 		}
@@ -116,7 +115,7 @@ func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mi
 func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 	c := w.Config
 	c.Steps = previewSteps
-	m, err := w.trainOrLoad(ctx, c, w.run.Element+" preview")
+	m, err := w.trainer().Train(ctx, w.element+" preview", c, w.data)
 	if err != nil {
 		return err
 	}
@@ -128,18 +127,12 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 	if err != nil {
 		return err
 	}
-	w.say("%s: preview of a training of %d steps: %s", w.run.Element, c.Steps, w.previewPath())
+	w.say("preview of a training of %d steps: %s", c.Steps, w.previewPath())
 	return f.Save(w.previewPath())
 }
 
 // previewPath is where a preview lies until the run is done.
-func (w *work) previewPath() string { return filepath.Join(w.Out, w.run.Element+"-preview.png") }
-
-// trained tells whether the cache holds the model of a configuration whole: its weights are written last.
-func (w *work) trained(c vapo.Config) bool {
-	_, err := os.Stat(filepath.Join(ModelsDir(w.Out), c.Key(w.data), "weights.npz"))
-	return err == nil
-}
+func (w *work) previewPath() string { return filepath.Join(w.Out, w.element+"-preview.png") }
 
 // exactMixture is that of the work's data, with a note where it is not all of it.
 func (w *work) exactMixture() (mixture.Mixture, error) {

@@ -71,7 +71,7 @@ func TestFig1ArraysHoldTheExactField(t *testing.T) {
 		}
 		before, _ := os.ReadFile(filepath.Join(dir, "fig1.svg"))
 		os.Remove(filepath.Join(dir, "fig1.svg"))
-		if err := os.RemoveAll(paper.ModelsDir(env.Out)); err != nil {
+		if err := os.RemoveAll(record.ModelsDir(env.Out)); err != nil {
 			t.Fatal(err)
 		}
 		if err := paper.Redraw(dir); err != nil {

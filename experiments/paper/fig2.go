@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
@@ -47,12 +48,12 @@ func (w *work) sheet(ctx context.Context, m *vapo.Model) (*sheet, error) {
 	if err := w.measureHeldOut(m); err != nil {
 		return nil, err
 	}
-	var s sheet
-	var err error
-	if s.Samples, err = w.samples(ctx, m, w.Samples); err != nil {
+	drawn, err := w.drawn(ctx, m)
+	if err != nil {
 		return nil, err
 	}
-	if s.Real, err = examples(w.data, w.Samples); errors.Is(err, dataset.ErrMissing) && w.shipped() {
+	s := sheet{Samples: drawn.Images}
+	if s.Real, err = measure.FirstOf(w.data, w.Samples); errors.Is(err, dataset.ErrMissing) && w.shipped() {
 		w.run.Note("No real images beside the samples: %v", err)
 	} else if err != nil {
 		return nil, err

@@ -38,11 +38,11 @@ func computeInterpolation(ctx context.Context, w *work) (element.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := w.sampler(ctx, m)
+	s, err := w.sampler(ctx, &m.Flow)
 	if err != nil {
 		return nil, err
 	}
-	w.say("%s: drawing %d rows of %d images", w.run.Element, w.Samples, betweenColumns)
+	w.say("drawing %d rows of %d images", w.Samples, betweenColumns)
 	path, err := priorPaths(m, w.Seed, w.Samples)
 	if err != nil {
 		return nil, err
@@ -54,7 +54,7 @@ func computeInterpolation(ctx context.Context, w *work) (element.Data, error) {
 		tell(i + 1)
 		return nil
 	})
-	w.run.Results["nfe"] = float64(s.NFE)
+	w.run.Grid, w.run.Results["nfe"] = s.Grid, float64(s.NFE)
 	return &rows, err
 }
 

@@ -4,19 +4,15 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
-	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
-	"vapoflow/vapo"
-	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/metric"
 )
 
@@ -53,7 +49,8 @@ func computeFig4(ctx context.Context, w *work) (element.Data, error) {
 		if err != nil {
 			return nil, err
 		}
-		if *to, err = w.energies(ctx, m, data, w.Samples); err != nil {
+		tell := w.counter("energies of "+data.Info().Name, measure.AtMost(w.Samples, data.Info()))
+		if *to, err = measure.Energies(ctx, &m.Flow, data, w.ScoreS, w.Samples, w.Seed, tell); err != nil {
 			return nil, err
 		}
 	}
@@ -68,56 +65,6 @@ func computeFig4(ctx context.Context, w *work) (element.Data, error) {
 	w.run.Keep("energy_shift", (meanTest-meanTrain)/sd, math.Hypot(errTrain, errTest)/sd)
 	w.run.Results["energy_ks"] = stat.KolmogorovSmirnov(slices.Sorted(slices.Values(h.Train)), nil, slices.Sorted(slices.Values(h.Test)), nil)
 	return &h, nil
-}
-
-// energies are −Φ(x, s) at the settings' clock for the first n images, each placed on the path as μx̄ + √v ε with noise of its own.
-func (w *work) energies(ctx context.Context, m *vapo.Model, data dataset.Dataset, n int) ([]float64, error) {
-	info := data.Info()
-	if info.Len > 0 {
-		n = min(n, info.Len)
-	}
-	path, err := m.Coefficients(w.ScoreS)
-	if err != nil {
-		return nil, err
-	}
-	const batch = 32
-	size := info.Size()
-	dims := append([]int{batch}, info.Shape...)
-	tell := w.counter("energies of "+info.Name, n)
-	var out []float64
-	for from := 0; from < n; from += batch {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		x := make([]float32, batch*size)
-		for row := range batch {
-			i := min(from+row, n-1) // the last batch repeats its last image, so that one executable serves all
-			if err := data.Read(i, x[row*size:][:size]); err != nil {
-				return nil, err
-			}
-			placeOnPath(path, x[row*size:][:size], w.Seed, uint64(i))
-		}
-		phi, grad, err := m.Evaluate(tensors.FromFlatDataAndDimensions(x, dims...), w.ScoreS)
-		if err != nil {
-			return nil, err
-		}
-		for _, v := range tensors.MustCopyFlatData[float32](phi)[:min(batch, n-from)] {
-			out = append(out, -float64(v))
-		}
-		phi.MustFinalizeAll()
-		grad.MustFinalizeAll()
-		tell(min(from+batch, n))
-	}
-	return out, nil
-}
-
-// placeOnPath makes the data x̄ in x to μx̄ + √v ε, with noise that is a function of (seed, stream).
-func placeOnPath(at homotopy.Values, x []float32, seed int64, stream uint64) {
-	mu, sd := float32(at.Mu), float32(at.Sd())
-	noise := rand.New(rand.NewPCG(uint64(seed), stream))
-	for j := range x {
-		x[j] = mu*x[j] + sd*float32(noise.NormFloat64())
-	}
 }
 
 func drawFig4(p element.Page, h *histogram) error {

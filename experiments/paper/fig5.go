@@ -3,15 +3,12 @@ package paper
 import (
 	"context"
 	"fmt"
-	"math"
-
-	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/metric"
 )
 
 // neighbours is how many training images are shown beside a sample.
@@ -49,23 +46,27 @@ func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, e
 	if err != nil {
 		return nil, err
 	}
-	samples, err := w.samples(ctx, m, w.Samples)
+	samples, err := w.drawn(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	queries := fromBytes(samples.Pixels)
+	queries := measure.Floats(samples.Pixels)
 	if test, err := w.Config.Open(w.DataRoot, "test"); err == nil {
-		held, err := examples(test, w.Samples)
+		held, err := measure.FirstOf(test, w.Samples)
 		if err != nil {
 			return nil, err
 		}
-		queries = append(queries, fromBytes(held.Pixels)...)
+		queries = append(queries, measure.Floats(held.Pixels)...)
 	}
-	found, err := w.nearest(ctx, queries)
+	total, size := w.data.Info().Len, samples.Size()
+	if w.Preset == "smoke" || total == 0 {
+		total = measure.AtMost(500, w.data.Info())
+		w.run.Note("Neighbours are searched among the first %d images only.", total)
+	}
+	found, err := measure.Nearest(ctx, w.data, total, queries, size, neighbours, nil, w.counter("training images searched", total))
 	if err != nil {
 		return nil, err
 	}
-	size := w.data.Info().Size()
 	out := nearby{Rows: record.Images{Shape: samples.Shape}}
 	for i, near := range found[:min(shown, w.Samples)] {
 		out.Rows.Pixels = append(out.Rows.Pixels, samples.Pixels[i*size:][:size]...)
@@ -80,7 +81,7 @@ func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, e
 	for _, near := range found { // in order of distance
 		var index, distance []float64
 		for _, n := range near {
-			index, distance = append(index, float64(n.Index)), append(distance, greyLevels(n.Distance, size))
+			index, distance = append(index, float64(n.Index)), append(distance, measure.GreyLevels(n.Distance, size))
 		}
 		out.Index, out.Distance = append(out.Index, index), append(out.Distance, distance)
 	}
@@ -98,52 +99,6 @@ func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, e
 	}
 	return &out, nil
 }
-
-// nearest finds the training images nearest to each query, flat in [-1, 1].
-func (w *work) nearest(ctx context.Context, queries []float32) ([][]metric.Neighbor, error) {
-	info := w.data.Info()
-	search, err := metric.NewNearestSearch(tensors.FromFlatDataAndDimensions(queries, len(queries)/info.Size(), info.Size()), neighbours)
-	if err != nil {
-		return nil, err
-	}
-	total := info.Len
-	if w.Preset == "smoke" || total == 0 {
-		total = 500
-		if info.Len > 0 {
-			total = min(total, info.Len)
-		}
-		w.run.Note("Neighbours are searched among the first %d images only.", total)
-	}
-	const chunk = 500
-	tell := w.counter("training images searched", total)
-	for from := 0; from < total; from += chunk {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		n := min(chunk, total-from)
-		values, err := dataset.ReadRange(w.data, from, n)
-		if err != nil {
-			return nil, err
-		}
-		if err := search.Add(tensors.FromFlatDataAndDimensions(values, n, info.Size())); err != nil {
-			return nil, err
-		}
-		tell(from + n)
-	}
-	return search.Result()
-}
-
-// fromBytes maps 0 … 255 to [-1, 1].
-func fromBytes(pixels []uint8) []float32 {
-	out := make([]float32, len(pixels))
-	for i, p := range pixels {
-		out[i] = float32(p)/127.5 - 1
-	}
-	return out
-}
-
-// greyLevels is a distance in [-1, 1]^d as the root mean square over the values, in levels of 256.
-func greyLevels(distance float64, d int) float64 { return 127.5 * distance / math.Sqrt(float64(d)) }
 
 func drawNeighbours(p element.Page, n *nearby) error {
 	s, err := settingsOf(p)

@@ -2,18 +2,14 @@ package paper
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
-	"vapoflow/internal/npz"
 	"vapoflow/vapo"
-	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/pretrained"
 )
@@ -77,20 +73,18 @@ func (w *work) trainImages(ctx context.Context) (*vapo.Model, error) {
 }
 
 // useShipped puts the model that ships on record.
-func (w *work) useShipped() (m *vapo.Model, err error) {
-	w.say("%s: the weights are those that ship, %s; --train trains one's own", w.run.Element, w.Model)
+func (w *work) useShipped() (*vapo.Model, error) {
+	w.say("the weights are those that ship, %s; --train trains one's own", w.Model)
 	w.run.Note("The weights are those that ship with the program, %s, not trained in this run: their card tells how they were.", w.Model)
-	w.run.Results["parameters"] = float64(parameters(w.model))
-	w.run.WeightsSHA256, err = vapo.WeightsSHA256(w.model.Store)
-	return w.model, err
+	return w.model, w.describe(w.model)
 }
 
 // modelDir is the model's folder in the cache, where samples drawn from it are kept.
 func (w *work) modelDir() string {
 	if w.shipped() {
-		return filepath.Join(ModelsDir(w.Out), strings.ReplaceAll(w.Model, ":", "-"))
+		return filepath.Join(record.ModelsDir(w.Out), strings.ReplaceAll(w.Model, ":", "-"))
 	}
-	return filepath.Join(ModelsDir(w.Out), w.Key(w.data))
+	return w.trainer().Dir(w.Config, w.data)
 }
 
 // heldOutExamples is how many examples of the test split a preset is measured on.
@@ -114,7 +108,7 @@ func (w *work) measureHeldOut(m *vapo.Model) error {
 		w.run.Note("No held-out loss: the test split has %d examples, and four are needed.", have)
 		return nil
 	}
-	w.say("%s: held-out loss on %d images", w.run.Element, n)
+	w.say("held-out loss on %d images", n)
 	before, err := measure.HeldOut(measure.Untrained(m), test, n, uint64(w.Seed))
 	if err != nil {
 		return err
@@ -139,74 +133,29 @@ func (w *work) sampleBatch() int {
 	return 16
 }
 
-// sampler prepares drawing with the settings' solver, and puts its steps on record.
-func (w *work) sampler(ctx context.Context, m *vapo.Model) (*flow.Sampler, error) {
+// sampler prepares drawing from a flow with the settings' solver.
+func (w *work) sampler(ctx context.Context, f *flow.Flow) (*flow.Sampler, error) {
 	with, err := w.solver()
 	if err != nil {
 		return nil, err
 	}
-	s, err := m.NewSampler(ctx, with, w.Seed, w.sampleBatch())
-	if err == nil {
-		w.run.Grid = s.Grid
-	}
-	return s, err
+	return f.NewSampler(ctx, with, w.Seed, w.sampleBatch())
 }
 
-// drawn are samples as they are kept.
-type drawn struct {
-	record.Images
-	Grid []float64
-	NFE  float64
-}
-
-func (d *drawn) Arrays() record.Arrays {
-	return record.Arrays{"images": &d.Images, "grid": &d.Grid, "nfe": &d.NFE}
-}
-
-// samples are the model's images 0 ≤ i < n. They are kept beside the model: elements that show the same images draw them once.
-func (w *work) samples(ctx context.Context, m *vapo.Model, n int) (record.Images, error) {
-	kept := drawn{Images: record.Images{Shape: m.Shape}}
+// samples are the first n images of a model, kept in its folder: elements that show the same images draw them once.
+func (w *work) samples(ctx context.Context, m *vapo.Model, folder string, n int) (measure.Samples, error) {
 	hash, err := vapo.WeightsSHA256(m.Store)
 	if err != nil {
-		return kept.Images, err
+		return measure.Samples{}, err
 	}
-	file := filepath.Join(w.modelDir(), fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
-	switch err := kept.Arrays().Load(file); {
-	case errors.Is(err, npz.ErrDamaged):
-		w.say("%s: %v: its samples are drawn again", w.run.Element, err)
-	case err != nil && !errors.Is(err, os.ErrNotExist):
-		return kept.Images, err
-	}
-	if have := kept.Len(); have < n {
-		w.say("%s: drawing %d samples", w.run.Element, n-have)
-		s, err := w.sampler(ctx, m)
-		if err != nil {
-			return kept.Images, err
-		}
-		tell := w.counter("samples", n)
-		err = s.Draw(ctx, have, n-have, func(i int, x []float32) error {
-			kept.Pixels = append(kept.Pixels, dataset.Bytes(x)...)
-			tell(i + 1)
-			return nil
-		})
-		if err != nil {
-			return kept.Images, err
-		}
-		kept.Grid, kept.NFE = s.Grid, float64(s.NFE)
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-			return kept.Images, err
-		}
-		if err := kept.Arrays().Save(file); err != nil {
-			return kept.Images, err
-		}
-	}
-	w.run.Grid, w.run.Results["nfe"] = kept.Grid, kept.NFE
-	return kept.First(n), nil
+	file := filepath.Join(folder, fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
+	open := func() (*flow.Sampler, error) { return w.sampler(ctx, &m.Flow) }
+	return measure.Kept(ctx, file, m.Shape, n, open, w.say, w.counter("samples", n))
 }
 
-// examples are the first n of a set of images, or all of a smaller one.
-func examples(data dataset.Dataset, n int) (record.Images, error) {
-	info := data.Info()
-	values, err := dataset.ReadRange(data, 0, atMost(n, info))
-	return record.Images{Shape: info.Shape, Pixels: dataset.Bytes(values)}, err
+// drawn are the samples that the settings ask for of the run's model, whose cost is put on record.
+func (w *work) drawn(ctx context.Context, m *vapo.Model) (measure.Samples, error) {
+	s, err := w.samples(ctx, m, w.modelDir(), w.Samples)
+	w.run.Grid, w.run.Results["nfe"] = s.Grid, s.NFE
+	return s, err
 }

@@ -5,10 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
-
-	"gonum.org/v1/gonum/stat"
+	"slices"
 
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
@@ -96,7 +96,7 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	truth, spent, err := w.drawBy(ctx, m, with, "accurately")
+	truth, spentOnTruth, err := w.drawBy(ctx, m, with, "accurately")
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,7 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.run.Results["nfe_accurate"] = spent
+	w.run.Results["nfe_accurate"] = spentOnTruth
 	var c costs
 	table := record.Table{Header: []string{"solver", "steps", "NFE", "error, grey levels", "Fréchet distance"}}
 	row := func(solver, steps string, nfe, deviation, se, frechet float64) {
@@ -142,7 +142,7 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 	if !math.IsNaN(frechet) {
 		w.run.Results["frechet_accurate"] = frechet
 	}
-	table.Rows = append(table.Rows, []string{w.Solver, fmt.Sprintf("tolerance %g", w.RTol), fmt.Sprintf("%.0f", spent), "reference", orDash("%.2f", frechet)})
+	table.Rows = append(table.Rows, []string{w.Solver, fmt.Sprintf("tolerance %g", w.RTol), fmt.Sprintf("%.0f", spentOnTruth), "reference", orDash("%.2f", frechet)})
 	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. Error is the root mean square difference of an image "+
 		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(w.Samples), w.about(&w.run.Manifest))
 	w.run.Tables = []record.Table{table}
@@ -159,14 +159,14 @@ func orDash(format string, v float64) string {
 
 // drawBy draws the settings' number of images with a solver: their values in [−1, 1], and the evaluations that each took.
 func (w *work) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64, err error) {
-	w.say("%s: drawing %d images, %s", w.run.Element, w.Samples, how)
+	w.say("drawing %d images, %s", w.Samples, how)
 	s, err := m.NewSampler(ctx, with, w.Seed, w.sampleBatch())
 	if err != nil {
 		return nil, 0, err
 	}
 	tell := w.counter("images", w.Samples)
 	err = s.Draw(ctx, 0, w.Samples, func(i int, x []float32) error {
-		images = append(images, append([]float32(nil), x...))
+		images = append(images, slices.Clone(x))
 		tell(i + 1)
 		return nil
 	})
@@ -178,13 +178,12 @@ func deviation(images, truth [][]float32) (mean, se float64) {
 	each := make([]float64, len(images))
 	for i, x := range images {
 		for j, v := range x {
-			d := float64(v-truth[i][j]) * 255 / 2
-			each[i] += d * d / float64(len(x))
+			d := float64(v - truth[i][j])
+			each[i] += d * d
 		}
-		each[i] = math.Sqrt(each[i])
+		each[i] = measure.GreyLevels(math.Sqrt(each[i]), len(x))
 	}
-	mean, sd := stat.MeanStdDev(each, nil)
-	return mean, stat.StdErr(sd, float64(len(each)))
+	return uncertainty.Mean(each)
 }
 
 // distanceToTraining measures images against the training images by the features of Tables 1 and 2; NaN where there are no such images, or
@@ -200,15 +199,15 @@ func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float
 		return none, nil
 	}
 	return func(images [][]float32) (float64, error) {
-		var pixels []uint8
+		set := measure.Set{Name: "samples", Images: record.Images{Shape: w.data.Info().Shape}}
 		for _, x := range images {
-			pixels = append(pixels, dataset.Bytes(x)...)
+			set.Pixels = append(set.Pixels, dataset.Bytes(x)...)
 		}
-		got, err := w.features(ctx, by, newByteImages("samples", record.Images{Shape: w.data.Info().Shape, Pixels: pixels}), len(images))
+		got, err := w.features(ctx, by, set, len(images))
 		if err != nil {
 			return 0, err
 		}
-		return metric.FID(real.moments, got.moments)
+		return metric.FID(real.Moments, got.Moments)
 	}, err
 }
 

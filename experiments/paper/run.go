@@ -7,16 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"time"
 
-	"github.com/gomlx/gomlx/ml/model"
-
 	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/training"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -32,60 +29,35 @@ type Env struct {
 	Preset    string // one of Presets
 	Recipe    string // one of Recipes
 	Changes   []Change
-	Strict    bool  // missing data is an error also where an element has a stand-in
-	Resume    bool  // continue an interrupted training
-	NoWait    bool  // refuse where another process is at work on the same run or training, instead of waiting for it
-	Init      *Init // weights that trainings begin at; nil draws them
+	Strict    bool           // missing data is an error also where an element has a stand-in
+	Resume    bool           // continue an interrupted training
+	NoWait    bool           // refuse where another process is at work on the same run or training, instead of waiting for it
+	Init      *training.Init // weights that trainings begin at; nil draws them
 	Command   string
 
-	Checkpoints Checkpoints
+	Checkpoints training.Checkpoints
 	TensorBoard bool // write event files as well, to Out/tensorboard
 
-	Watch Watch        // shows a training's progress; may be nil
-	Say   func(string) // tells the user a line; may be nil
+	Watch training.Watch // shows a training's progress; may be nil
+	Say   func(string)   // tells the user a line; may be nil
 
 	data dataset.Dataset // that of the settings, where it is open already
 }
-
-// Checkpoints say how often a training leaves one: after that many steps, or that much time. The zero value leaves it to the element.
-type Checkpoints struct {
-	Steps    int
-	Interval time.Duration
-}
-
-// of is the run of a training of that many steps.
-func (c Checkpoints) of(steps int) vapo.Run {
-	switch {
-	case c.Steps > 0:
-		return vapo.Run{Every: c.Steps, Interval: math.MaxInt64}
-	case c.Interval > 0:
-		return vapo.Run{Interval: c.Interval}
-	}
-	return vapo.Run{Every: max(50, min(1000, steps/20))}
-}
-
-// Init is weights that a training begins at, where names and shapes agree.
-type Init struct {
-	Name  string // for people
-	Store *model.Store
-}
-
-// Watch is told that a training of the given name and number of steps begins; observe is called
-// after each step and done at the end.
-type Watch func(name string, steps int) (observe func(vapo.Progress), done func())
 
 // work is one element at work.
 type work struct {
 	Env
 	Settings
-	data  dataset.Dataset
-	model *vapo.Model // where its weights ship, else nil
-	run   *record.Run
+	element string // its ID
+	data    dataset.Dataset
+	model   *vapo.Model // where its weights ship, else nil
+	run     *record.Run
 }
 
+// say tells the user a line, after the element's name.
 func (w *work) say(format string, args ...any) {
 	if w.Say != nil {
-		w.Say(fmt.Sprintf(format, args...))
+		w.Say(w.element + ": " + fmt.Sprintf(format, args...))
 	}
 }
 
@@ -95,7 +67,7 @@ func (w *work) counter(what string, total int) func(done int) {
 	return func(done int) {
 		if now := time.Now(); now.Sub(last) > 5*time.Second {
 			last = now
-			w.say("%s: %d of %d %s", w.run.Element, done, total, what)
+			w.say("%d of %d %s", done, total, what)
 		}
 	}
 }
@@ -140,13 +112,13 @@ func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, e
 // do runs what was prepared.
 func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir string, err error) {
 	for _, note := range manifest.Notes {
-		w.say("%s: %s", e.ID, note)
+		w.say("%s", note)
 	}
-	wait := func(holder string) { w.say("%s: waiting for %s, which runs the same", e.ID, holder) }
+	wait := func(holder string) { w.say("waiting for %s, which runs the same", holder) }
 	if w.NoWait {
 		wait = nil
 	}
-	dir, err = element.Run(ctx, RunsDir(w.Out), manifest, wait, func(run *record.Run) error {
+	dir, err = element.Run(ctx, record.RunsDir(w.Out), manifest, wait, func(run *record.Run) error {
 		w.run = run
 		data, err := e.compute(ctx, w)
 		if err != nil || data == nil {
@@ -162,7 +134,7 @@ func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir
 		if !w.TensorBoard {
 			return nil
 		}
-		return w.boardFigures()
+		return training.BoardFigures(w.boardDir(), p.Dir, p.Figures, w.Steps)
 	})
 	if err == nil {
 		os.Remove(w.previewPath()) // there is none, mostly
@@ -173,7 +145,7 @@ func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir
 // prepare settles the settings, the weights and the data of a run.
 func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error) {
 	fail := func(err error) (*work, record.Manifest, error) { return nil, record.Manifest{}, err }
-	w := &work{Env: env, Settings: base}
+	w := &work{Env: env, Settings: base, element: e.ID}
 	if err := w.Settings.Apply(env.Changes); err != nil {
 		return fail(usage.Wrap(err))
 	}
@@ -279,21 +251,4 @@ func lookup(id string) (Element, error) {
 		return own, nil
 	}
 	return Lookup(id)
-}
-
-// RunsDir and ModelsDir are the folders of records and of trained models below a folder of results.
-func RunsDir(out string) string   { return filepath.Join(out, "runs") }
-func ModelsDir(out string) string { return filepath.Join(out, "models") }
-
-// CheckOut says in time that a folder of results cannot be written to.
-func CheckOut(out string) error {
-	if err := os.MkdirAll(out, 0o755); err != nil {
-		return fmt.Errorf("the folder for results cannot be made: %w", err)
-	}
-	f, err := os.CreateTemp(out, ".writable.*")
-	if err != nil {
-		return fmt.Errorf("the folder for results cannot be written to: %w", err)
-	}
-	f.Close()
-	return os.Remove(f.Name())
 }

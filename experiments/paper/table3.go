@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/usage"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
@@ -120,7 +121,7 @@ func (w *work) treatedImages(ctx context.Context, data dataset.Dataset, n, side 
 		return oodSet{}, err
 	}
 	info := treated.Info()
-	s := oodSet{name: info.Name, title: data.Info().Title, n: atMost(n, info)}
+	s := oodSet{name: info.Name, title: data.Info().Title, n: measure.AtMost(n, info)}
 	size := info.Size()
 	s.pixels = make([]float32, s.n*size)
 	for i := range s.n {
@@ -191,7 +192,7 @@ func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Te
 	size := o.flow.Dim()
 	x := slices.Clone(set.pixels[:n*size])
 	for i := range n {
-		placeOnPath(path, x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
+		measure.Place(path, x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
 	}
 	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
 }

@@ -41,7 +41,7 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) (element.Data, erro
 	done, total := 0, (len(o.sets)+1)*(1+len(curveClock))
 	count := w.counter("sets scored", total)
 	tell := func() { done++; count(done) }
-	w.say("%s: scoring %d sets of up to %d images", w.run.Element, len(o.sets), w.Samples)
+	w.say("scoring %d sets of up to %d images", len(o.sets), w.Samples)
 	scores, err := o.at(ctx, w.ScoreS, w.Samples, density.Scoring{}, tell)
 	if err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]uncertai
 	if err != nil {
 		return nil, err
 	}
-	w.say("%s: the flow's log-density of %d images of each set", w.run.Element, n)
+	w.say("the flow's log-density of %d images of each set", n)
 	count, done := w.counter("sets scored by the flow", len(o.sets)+1), 0
 	how := density.Scoring{Solver: with, Divergence: density.Hutchinson{Probes: 1, Seed: uint64(w.Seed)}}
 	scores, err := o.at(ctx, w.ScoreS, n, how, func() { done++; count(done) })

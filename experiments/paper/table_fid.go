@@ -4,15 +4,13 @@ import (
 	"context"
 	"fmt"
 
-	"gonum.org/v1/gonum/stat"
-
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
-	"vapoflow/vapo/potential"
 )
 
 // fidOf is Table 1 or 2: the distance of generated from training images, beside distances that say what the number means: of held-out
@@ -27,19 +25,11 @@ func fidOf(data, standIn, claim string, samples [4]int) steps {
 	}
 }
 
-// fidParts is the number of disjoint sets that the images of a row are measured in, so that their spread is known: subsets that share
-// images have none, and smaller ones another bias.
-const fidParts = 4
-
-// spread is a mean over disjoint sets and the standard deviation between them.
-type spread struct{ mean, sd float64 }
-
-// fidRow is what was measured of one set of images: of all of them, and of its parts.
+// fidRow is what was measured of one set of images.
 type fidRow struct {
-	name                            string
-	all                             float64 // Fréchet distance
-	frechet, kid, precision, recall spread  // of the parts
-	nfe                             float64 // 0 for what no model drew
+	name string
+	nfe  float64 // 0 for what no model drew
+	measure.Distances
 }
 
 // fidTable are the rows with what they were measured by.
@@ -61,7 +51,7 @@ func fidReferences(preset string) int {
 }
 
 // fewestSamples is what precision and recall need in each part.
-const fewestSamples = 4 * fidParts
+const fewestSamples = 4 * measure.Parts
 
 func computeFID(ctx context.Context, w *work) (element.Data, error) {
 	if w.Samples < fewestSamples {
@@ -81,31 +71,35 @@ func computeFID(ctx context.Context, w *work) (element.Data, error) {
 			references = 50_000
 		}
 	}
-	t, real := fidTable{n: w.Samples}, featureSet{}
+	t, real := fidTable{n: w.Samples}, measure.Features{}
 	if by != nil {
 		if real, err = w.features(ctx, by, w.data, references); err != nil {
 			return nil, err
 		}
-		t.by, t.comparable, t.dim, t.references = by.Name(), by.Comparable(), by.Dim(), real.moments.N()
+		t.by, t.comparable, t.dim, t.references = by.Name(), by.Comparable(), by.Dim(), real.Moments.N()
 	}
 	sets, err := w.fidSets(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	t.part = min(w.Samples, t.references, keptRows) / fidParts
+	t.part = min(w.Samples, t.references, measure.KeptRows) / measure.Parts
 	for _, set := range sets {
-		t.part = min(t.part, atMost(t.n, set.data.Info())/fidParts)
+		t.part = min(t.part, measure.AtMost(t.n, set.data.Info())/measure.Parts)
 	}
-	if by != nil && t.part < fewestSamples/fidParts {
-		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", w.run.Element, fidParts, fewestSamples/fidParts)
+	if by != nil && t.part < fewestSamples/measure.Parts {
+		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", w.run.Element, measure.Parts, fewestSamples/measure.Parts)
 	}
 	for _, set := range sets {
 		row := fidRow{name: set.name, nfe: set.nfe}
 		if by != nil {
-			err = w.fidRow(ctx, by, real, set.data, t.part, &row)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", set.name, err)
+			got, err := w.features(ctx, by, set.data, w.Samples)
+			if err == nil {
+				w.say("measuring %s", row.name)
+				row.Distances, err = measure.DistancesOf(ctx, real, got, t.part)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", set.name, err)
+			}
 		}
 		t.rows = append(t.rows, row)
 	}
@@ -121,7 +115,7 @@ type fidSet struct {
 
 // fidSets are the trained model's images first, then those that it is read beside.
 func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err error) {
-	images, err := w.samples(ctx, m, w.Samples)
+	ours, err := w.drawn(ctx, m)
 	if err != nil {
 		return nil, err
 	}
@@ -129,7 +123,7 @@ func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err e
 	if w.shipped() {
 		title = fmt.Sprintf("%s, weights %s", w.network(), w.Model)
 	}
-	sets = append(sets, fidSet{title, newByteImages("samples", images), w.run.Results["nfe"]})
+	sets = append(sets, samplesOf(title, ours))
 	for _, part := range w.lessTrained() {
 		set, err := part(ctx, m)
 		if err != nil {
@@ -149,6 +143,11 @@ func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err e
 	return sets, nil
 }
 
+// samplesOf are a model's images as a set to be measured.
+func samplesOf(name string, s measure.Samples) fidSet {
+	return fidSet{name, measure.Set{Name: "samples", Images: s.Images}, s.NFE}
+}
+
 // lessTrained lists the models that this run's is compared with. A tenth of the training is as costly to sample as the whole:
 // preset quick leaves it out.
 func (w *work) lessTrained() (list []func(context.Context, *vapo.Model) (fidSet, error)) {
@@ -163,74 +162,44 @@ func (w *work) lessTrained() (list []func(context.Context, *vapo.Model) (fidSet,
 
 // tenthTrained is the same training with a tenth of the steps.
 func (w *work) tenthTrained(ctx context.Context, _ *vapo.Model) (fidSet, error) {
-	short := *w
-	short.run = &record.Run{} // the steps of its solver and its numbers are not this run's
-	short.run.Element, short.run.Results = w.run.Element, map[string]float64{}
+	short, trainer := w.Config, w.trainer()
 	short.Steps, short.Warmup = max(1, w.Steps/10), w.Warmup/10
-	m, err := short.trainOrLoad(ctx, short.Config, w.run.Element+" (a tenth of the steps)")
+	m, err := trainer.Train(ctx, w.element+" (a tenth of the steps)", short, w.data)
 	if err != nil {
 		return fidSet{}, err
 	}
-	images, err := short.samples(ctx, m, w.Samples)
-	if err != nil {
-		return fidSet{}, err
-	}
-	return fidSet{fmt.Sprintf("the same after %s steps", thousands(short.Steps)), newByteImages("samples", images), short.run.Results["nfe"]}, nil
+	s, err := w.samples(ctx, m, trainer.Dir(short, w.data), w.Samples)
+	return samplesOf(fmt.Sprintf("the same after %s steps", thousands(short.Steps)), s), err
 }
 
 // untrained draws from the network's start: the Gaussian with the data's mean and covariance.
 func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
-	with, err := w.solver()
+	by, err := w.sampler(ctx, measure.Untrained(m))
 	if err != nil {
 		return fidSet{}, err
 	}
-	base := m.With(potential.GaussianBase{Homotopy: m.Homotopy})
-	s, err := base.NewSampler(ctx, with, w.Seed, w.sampleBatch())
-	if err != nil {
-		return fidSet{}, err
-	}
-	var pixels []uint8
-	tell := w.counter("images of the Gaussian base", w.Samples)
-	err = s.Draw(ctx, 0, w.Samples, func(i int, x []float32) error {
-		pixels = append(pixels, dataset.Bytes(x)...)
-		tell(i + 1)
-		return nil
-	})
-	return fidSet{"untrained: the Gaussian base alone", newByteImages("base", record.Images{Shape: m.Shape, Pixels: pixels}), float64(s.NFE)}, err
+	s := measure.Samples{Images: record.Images{Shape: m.Shape}}
+	err = s.Draw(ctx, by, w.Samples, w.counter("images of the Gaussian base", w.Samples))
+	return samplesOf("untrained: the Gaussian base alone", s), err
 }
 
-// fidRow measures one set against the training images, and its parts of size images.
-func (w *work) fidRow(ctx context.Context, by metric.Extractor, real featureSet, data dataset.Dataset, size int, row *fidRow) error {
-	got, err := w.features(ctx, by, data, w.Samples)
-	if err != nil {
-		return err
+// extractor opens the features that distances are measured by, and notes what they are; nil where there are none.
+func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
+	by, err := measure.Extractors{
+		Backend: w.Backend.Backend, Inception: w.Inception, DataRoot: w.DataRoot, Models: record.ModelsDir(w.Out), Named: w.Preset == "smoke",
+		Say: w.say, Count: w.counter,
+	}.Open(ctx, heldOutExamples(w.Preset))
+	if by.Note != "" {
+		w.run.Note("%s", by.Note)
 	}
-	w.say("%s: measuring %s", w.run.Element, row.name)
-	if row.all, err = metric.FID(real.moments, got.moments); err != nil {
-		return err
+	if by.Accuracy > 0 {
+		w.run.Results[accuracyResult.Key] = by.Accuracy
 	}
-	var frechet, kid, precision, recall [fidParts]float64
-	for k := range fidParts {
-		part, reference := got.part(k, size), real.part(k, size)
-		moments := metric.NewMoments(by.Dim())
-		if err := moments.Add(part); err != nil {
-			return err
-		}
-		if frechet[k], err = metric.FID(real.moments, moments); err != nil {
-			return err
-		}
-		if kid[k], _, err = metric.KID(ctx, reference, part, metric.KIDOptions{Subsets: 1, Size: size}); err != nil {
-			return err
-		}
-		if precision[k], recall[k], err = metric.PrecisionRecall(ctx, reference, part, 0); err != nil {
-			return err
-		}
-	}
-	row.frechet, row.kid, row.precision, row.recall = spreadOf(frechet), spreadOf(kid), spreadOf(precision), spreadOf(recall)
-	return nil
+	return by.Extractor, err
 }
 
-func spreadOf(x [fidParts]float64) spread {
-	mean, sd := stat.MeanStdDev(x[:], nil)
-	return spread{mean, sd}
+// features are those of the first n images of a set.
+func (w *work) features(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int) (measure.Features, error) {
+	n = measure.AtMost(n, data.Info())
+	return measure.FeaturesOf(ctx, by, data, n, w.counter("images of "+data.Info().Name+" measured", n))
 }

@@ -5,8 +5,8 @@ import (
 	"math"
 
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
-	"vapoflow/internal/uncertainty"
 )
 
 // keepFID puts the rows on record, as numbers and as tables, and gives them as arrays.
@@ -18,15 +18,15 @@ func (w *work) keepFID(t fidTable) (element.Data, error) {
 		w.run.Claim = "inferred" // the paper's measure was not at hand
 	}
 	if ours := t.ours(); t.by != "" {
-		w.run.Results[name] = ours.all
-		keep := func(name string, s spread) { w.run.Keep(name, s.mean, s.sd/math.Sqrt(fidParts)) }
-		keep(name+"_of_parts", ours.frechet)
-		keep("kid", ours.kid)
-		keep("recall", ours.recall)
-		keep("precision", ours.precision)
+		w.run.Results[name] = ours.All
+		keep := func(name string, s measure.Spread) { w.run.Keep(name, s.Mean, s.SD/math.Sqrt(measure.Parts)) }
+		keep(name+"_of_parts", ours.Frechet)
+		keep("kid", ours.KID)
+		keep("recall", ours.Recall)
+		keep("precision", ours.Precision)
 		if last := t.rows[len(t.rows)-1]; last.name == "held-out images" {
-			w.run.Results[name+"_held_out"] = last.all
-			keep(name+"_of_parts_held_out", last.frechet)
+			w.run.Results[name+"_held_out"] = last.All
+			keep(name+"_of_parts_held_out", last.Frechet)
 		}
 	}
 	literature, err := publishedTable(w.run.Element, t)
@@ -36,11 +36,11 @@ func (w *work) keepFID(t fidTable) (element.Data, error) {
 	w.run.Tables = []record.Table{t.table(w), literature}
 	columns := fidColumns{}
 	for _, r := range t.rows {
-		for name, v := range map[string]float64{"frechet": r.all, "nfe": r.nfe} {
+		for name, v := range map[string]float64{"frechet": r.All, "nfe": r.nfe} {
 			columns[name] = append(columns[name], v)
 		}
-		for name, v := range map[string]spread{"frechet_of_parts": r.frechet, "kid": r.kid, "precision": r.precision, "recall": r.recall} {
-			columns[name], columns[name+"_deviation"] = append(columns[name], v.mean), append(columns[name+"_deviation"], v.sd)
+		for name, v := range map[string]measure.Spread{"frechet_of_parts": r.Frechet, "kid": r.KID, "precision": r.Precision, "recall": r.Recall} {
+			columns[name], columns[name+"_deviation"] = append(columns[name], v.Mean), append(columns[name+"_deviation"], v.SD)
 		}
 	}
 	return columns, nil
@@ -75,19 +75,17 @@ func (t fidTable) table(w *work) record.Table {
 	size := thousands(t.part)
 	caption += fmt.Sprintf(" The second column and those after it are means ± standard deviations over %d disjoint sets of %s images: of the images, for there is one training. "+
 		"Fewer images are further away, held-out ones too: only distances of one column compare, and more held-out images would come nearer. KID, the kernel distance, has no such bias. "+
-		"Recall and precision (k = 3) are among as many training images; one outlier among those takes in much, so that noise may have precision, but no recall.", fidParts, size)
+		"Recall and precision (k = 3) are among as many training images; one outlier among those takes in much, so that noise may have precision, but no recall.", measure.Parts, size)
 	if w.shipped() {
 		caption += " The weights ship with the program: their training is not repeated, and its spread is not known."
 	}
 	table := record.Table{Caption: caption, Header: []string{"images", distance, "in sets of " + size, "KID", "recall", "precision", "NFE"}}
 	for _, r := range t.rows {
-		digits := fmt.Sprintf("%.*f", max(0, -int(math.Floor(math.Log10(r.frechet.sd)))), r.all)
-		table.Rows = append(table.Rows, []string{r.name, digits, r.frechet.String(), r.kid.String(), r.recall.String(), r.precision.String(), r.evaluations()})
+		digits := fmt.Sprintf("%.*f", max(0, -int(math.Floor(math.Log10(r.Frechet.SD)))), r.All)
+		table.Rows = append(table.Rows, []string{r.name, digits, r.Frechet.String(), r.KID.String(), r.Recall.String(), r.Precision.String(), r.evaluations()})
 	}
 	return table
 }
-
-func (s spread) String() string { return uncertainty.Text(s.mean, s.sd) }
 
 // evaluations of ∇Φ that drawing the images took, as text.
 func (r fidRow) evaluations() string {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo/dataset"
@@ -62,7 +63,7 @@ func TestTable1RefusesOtherWeights(t *testing.T) {
 	if err := os.WriteFile(path, []byte("none"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(paper.InceptionEnv, "unread") // the caller reads it
+	t.Setenv(measure.InceptionEnv, "unread") // the caller reads it
 	env := ownImages(t, "samples=16")
 	env.Inception = path
 	_, err := paper.Run(context.Background(), "table1", env)

@@ -43,7 +43,7 @@ func publishedTable(element string, measured fidTable) (record.Table, error) {
 	t.Caption = "Published FID, for reading beside the literature only: by other features and, mostly, of 50,000 samples, so not comparable with the distances measured here."
 	if measured.comparable {
 		t.Caption = fmt.Sprintf("Published FID, mostly of 50,000 samples, and this run's of %s.", thousands(measured.n))
-		t.Rows = append(t.Rows, []string{"this run", fmt.Sprintf("%.2f", measured.ours().all), fmt.Sprintf("%.0f", measured.ours().nfe), "–", "this record"})
+		t.Rows = append(t.Rows, []string{"this run", fmt.Sprintf("%.2f", measured.ours().All), fmt.Sprintf("%.0f", measured.ours().nfe), "–", "this record"})
 	}
 	rows, err := published(element)
 	for _, row := range rows {

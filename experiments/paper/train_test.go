@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
 	"vapoflow/internal/lockfile"
 	"vapoflow/vapo"
 )
@@ -21,7 +22,7 @@ func TestTrainingSpeaks(t *testing.T) {
 	if _, err := paper.Run(t.Context(), "fig1", env); err != nil {
 		t.Fatal(err)
 	}
-	models, _ := filepath.Glob(filepath.Join(paper.ModelsDir(env.Out), "*", "weights.npz"))
+	models, _ := filepath.Glob(filepath.Join(record.ModelsDir(env.Out), "*", "weights.npz"))
 	if err := os.Truncate(models[0], 1000); err != nil {
 		t.Fatal(err)
 	}

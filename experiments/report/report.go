@@ -63,7 +63,7 @@ type Options struct {
 
 // Write writes both pages. What is damaged of the records is named instead of shown, and an error.
 func Write(o Options, c *console.Console) error {
-	runs, problems := record.List(paper.RunsDir(o.Out))
+	runs, problems := record.List(record.RunsDir(o.Out))
 	for i, r := range runs {
 		if err := r.Check(o.Verify); err != nil {
 			problems = append(problems, err)
@@ -99,7 +99,7 @@ const damaged record.Status = "damaged"
 
 // Redraw draws the figures of all records again from their arrays, without training.
 func Redraw(out string, c *console.Console) error {
-	runs, _ := record.List(paper.RunsDir(out))
+	runs, _ := record.List(record.RunsDir(out))
 	var failed []error
 	for _, r := range runs {
 		if r.Status != record.Done || bench.Is(r.Manifest) || sweep.Is(r.Manifest) {

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"vapoflow/experiments/paper"
+	"vapoflow/experiments/record"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
 	"vapoflow/internal/budget"
@@ -100,7 +100,7 @@ func (o Options) CheckWritable() error {
 			return fmt.Errorf("--out %s is a folder; name a file in it, or a folder without .npz for PNGs", o.Out)
 		}
 	}
-	if err := paper.CheckOut(folder); err != nil {
+	if err := record.CheckOut(folder); err != nil {
 		return fmt.Errorf("--out %s: %w", o.Out, err)
 	}
 	return nil

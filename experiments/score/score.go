@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"vapoflow/experiments/console"
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/usage"
@@ -65,7 +64,7 @@ func (o Options) Check() error {
 
 // CheckWritable says in time that the scores will find no place.
 func (o Options) CheckWritable() error {
-	if err := paper.CheckOut(filepath.Dir(o.Out)); err != nil {
+	if err := record.CheckOut(filepath.Dir(o.Out)); err != nil {
 		return fmt.Errorf("--out %s: %w", o.Out, err)
 	}
 	if stat, err := os.Stat(o.Out); err == nil && stat.IsDir() {

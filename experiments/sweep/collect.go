@@ -13,7 +13,6 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/experiments/console"
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/internal/uncertainty"
 )
@@ -45,7 +44,7 @@ func (s *Sweep) Collect(out, command string, c *console.Console) error {
 		return fmt.Errorf("sweep: the runs are of different versions of the program: %s; run those of one again", strings.Join(slices.Sorted(maps.Keys(commits)), ", "))
 	}
 	first := runs[0]
-	run, err := record.Create(paper.RunsDir(out), record.Manifest{
+	run, err := record.Create(record.RunsDir(out), record.Manifest{
 		Name: s.Name(), Element: prefix + s.Element, Title: "Sweep of " + s.Element + ": " + s.axesText(), Command: command, Preset: s.Preset, Recipe: s.Recipe,
 		Data: first.Data, Backend: first.Backend,
 	})

@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"vapoflow/experiments/console"
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/repeat"
 	"vapoflow/experiments/usage"
@@ -72,7 +71,7 @@ func readPlan(file string) (*Sweep, error) {
 
 // take copies a cell's record, unless out has it.
 func (s *Sweep) take(out, folder string, cell Cell) error {
-	from, to := filepath.Join(paper.RunsDir(folder), cell.Run), filepath.Join(paper.RunsDir(out), cell.Run)
+	from, to := filepath.Join(record.RunsDir(folder), cell.Run), filepath.Join(record.RunsDir(out), cell.Run)
 	if err := record.Verify(from); err != nil {
 		return fmt.Errorf("sweep merge: %w; run that part again", err)
 	}

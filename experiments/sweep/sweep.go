@@ -163,7 +163,7 @@ func (s *Sweep) Run(ctx context.Context, env paper.Env, shard Shard, c *console.
 
 // read reads a cell's record. It must be finished, and of the plan's settings, data and backend.
 func (s *Sweep) read(out string, cell Cell) (record.Manifest, error) {
-	dir := filepath.Join(paper.RunsDir(out), cell.Run)
+	dir := filepath.Join(record.RunsDir(out), cell.Run)
 	m, err := record.Read(dir)
 	switch {
 	case err != nil:

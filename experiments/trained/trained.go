@@ -57,7 +57,7 @@ func (r Reference) Locate() (Opener, error) {
 		return r.shipped(name, nil)
 	}
 	dir := ""
-	for _, place := range []string{r.Run, filepath.Join(paper.RunsDir(r.Results), r.Run), filepath.Join(paper.ModelsDir(r.Results), r.Run)} {
+	for _, place := range []string{r.Run, filepath.Join(record.RunsDir(r.Results), r.Run), filepath.Join(record.ModelsDir(r.Results), r.Run)} {
 		if stat, err := os.Stat(place); err == nil && stat.IsDir() {
 			dir = place
 			break
@@ -83,7 +83,7 @@ func isFile(dir, name string) bool {
 
 // choices names the runs that there are.
 func (r Reference) choices() string {
-	stored, _ := record.List(paper.RunsDir(r.Results))
+	stored, _ := record.List(record.RunsDir(r.Results))
 	var names []string
 	for _, run := range stored {
 		if run.WeightsSHA256 != "" {
@@ -116,9 +116,9 @@ func (r Reference) locateRun(dir string) (Opener, error) {
 	place := filepath.Join(dir, "model")
 	if !isFile(place, "model.json") {
 		key := settings.Key(described{info: dataset.Info{SHA256: m.Data.SHA256, Source: m.Data.Source}})
-		place = filepath.Join(paper.ModelsDir(filepath.Join(dir, "..", "..")), key)
+		place = filepath.Join(record.ModelsDir(filepath.Join(dir, "..", "..")), key)
 		if real, err := filepath.EvalSymlinks(dir); err == nil && !isFile(place, "model.json") { // a link: beside what it names
-			place = filepath.Join(paper.ModelsDir(filepath.Join(real, "..", "..")), key)
+			place = filepath.Join(record.ModelsDir(filepath.Join(real, "..", "..")), key)
 		}
 		if !isFile(place, "model.json") {
 			return nil, fmt.Errorf("%s: the model of %s is not in %s any more; run it again: %s", r.Command, dir, place, m.Command)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo"
@@ -23,7 +24,7 @@ func Env(preset, recipe string, changes ...string) (paper.Env, error) {
 		return paper.Env{}, err
 	}
 	env := paper.Env{
-		Backend: choice, Out: Results(), DataRoot: DataRoot(), Inception: os.Getenv(paper.InceptionEnv),
+		Backend: choice, Out: Results(), DataRoot: DataRoot(), Inception: os.Getenv(measure.InceptionEnv),
 		Preset: preset, Recipe: recipe, Resume: true, Command: "notebook",
 		Watch: func(name string, _ int) (observe func(vapo.Progress), done func()) { return Watch(name), func() {} },
 		Say:   func(line string) { fmt.Println(line) },

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"vapoflow/experiments/tensorboard"
+	"vapoflow/experiments/training/tensorboard"
 )
 
 // The tensorboard package reads what was written, where python3 has it.
