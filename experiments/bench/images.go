@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/pflag"
 
@@ -17,9 +16,6 @@ import (
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
-	"vapoflow/vapo/backend"
-	"vapoflow/vapo/dataset"
-	"vapoflow/vapo/potential"
 )
 
 // imageTries are the settings that were tried on top of imageBase: a new one is one line here. What was tried in code that is no longer
@@ -69,6 +65,7 @@ that an interrupted study goes on where it stopped, and a --try that is added co
 		f.IntSliceVar(&o.budgets, "budgets", []int{60, 180, 540}, "CPU seconds of each round")
 		f.IntSliceVar(&o.keep, "keep", []int{6, 3}, "how many go on after each round but the last")
 		f.IntVar(&o.heldOut, "held-out", 1024, "held-out images")
+		f.IntVar(&o.samples, "samples", 0, "samples of each in the last round, whose Fréchet distance to training images is measured")
 		return o
 	},
 }
@@ -78,6 +75,7 @@ type imagesOptions struct {
 	tries         []string
 	budgets, keep []int
 	heldOut       int
+	samples       int
 }
 
 func (o *imagesOptions) check() error {
@@ -118,12 +116,13 @@ type imageTraining struct {
 	Weights   int     // of the network
 	Millis    float64 // CPU ms of a step
 	Alignment measure.Alignment
+	Frechet   float64 // distance of its samples; 0 where it was not measured
 }
 
 func (t imageTraining) name() string { return cmp.Or(t.Try, "base") }
 
 func (o *imagesOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
+	s, err := o.open(w)
 	if err != nil {
 		return err
 	}
@@ -132,7 +131,10 @@ func (o *imagesOptions) measure(ctx context.Context, w *work) error {
 	for i, budget := range o.budgets {
 		var round []imageTraining
 		for _, text := range running {
-			t, err := o.one(ctx, w, choice, text, budget)
+			t, err := s.train(ctx, text, budget)
+			if err == nil && o.samples > 0 && i == len(o.budgets)-1 {
+				t.Frechet, err = s.distance(ctx, t)
+			}
 			if err != nil {
 				return fmt.Errorf("--try %q: %w", text, err)
 			}
@@ -155,78 +157,6 @@ func (o *imagesOptions) measure(ctx context.Context, w *work) error {
 	return o.draw(w.run, all)
 }
 
-func (o *imagesOptions) one(ctx context.Context, w *work, choice *backend.Choice, text string, budget int) (imageTraining, error) {
-	c, err := o.config(text)
-	if err != nil {
-		return imageTraining{}, err
-	}
-	root, err := w.DataRoot()
-	if err != nil {
-		return imageTraining{}, err
-	}
-	data, err := c.Open(root, "train")
-	if err != nil {
-		return imageTraining{}, err
-	}
-	test, err := c.Open(root, "test")
-	if err != nil {
-		return imageTraining{}, err
-	}
-	millis, err := kept(w.Out, fmt.Sprintf("images-step-%s-%s", c.Key(data), choice.Name), func() (float64, error) {
-		return cpuOfStep(ctx, choice, c, data)
-	})
-	if err != nil {
-		return imageTraining{}, err
-	}
-	c.Steps = max(1, int(1000*float64(budget)/millis))
-	c.Warmup = min(c.Warmup, c.Steps/2)
-	return kept(w.Out, fmt.Sprintf("images-%d-%s-%s", o.heldOut, c.Key(data), choice.Name), func() (imageTraining, error) {
-		t := imageTraining{Try: text, Budget: budget, Steps: c.Steps, Millis: millis}
-		m, err := w.train(ctx, choice, c, data)
-		if err != nil {
-			return t, err
-		}
-		for v := range m.Store.IterVariables() {
-			if strings.Contains(v.Path(), "/"+potential.Scope+"/rest/") { // not the Gaussian base
-				t.Weights += v.Shape().Size()
-			}
-		}
-		t.Alignment, err = measure.HeldOut(&m.Flow, test, o.heldOut, 1)
-		return t, err
-	})
-}
-
-// cpuOfStep is the CPU time of a training step in ms, the first of which, with compiling, are left out.
-func cpuOfStep(ctx context.Context, b *backend.Choice, c vapo.Config, data dataset.Dataset) (float64, error) {
-	const warm, timed = 5, 40
-	var base *potential.Gaussian
-	if c.Base == "gaussian" { // any costs the same
-		var err error
-		if base, err = potential.FitGaussian(data.Info().Shape, min(256, data.Info().Len), data.Read); err != nil {
-			return 0, err
-		}
-	}
-	m, err := c.Model(b.Backend, data.Info().Shape, base)
-	if err != nil {
-		return 0, err
-	}
-	l, err := c.NewLoss()
-	if err != nil {
-		return 0, err
-	}
-	c.Steps = warm + timed
-	var from, to time.Duration
-	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
-		switch p.Step {
-		case warm:
-			from = cpuTime()
-		case c.Steps:
-			to = cpuTime()
-		}
-	}})
-	return float64((to - from).Microseconds()) / 1000 / timed, err
-}
-
 // lead is how far a training is from another on the same images: the mean of the differences and its standard error.
 func (t imageTraining) lead(over imageTraining) (mean, se float64) {
 	difference := make([]float64, len(t.Alignment.Each))
@@ -247,6 +177,10 @@ func (o *imagesOptions) table(all []imageTraining) record.Table {
 	for _, budget := range o.budgets {
 		t.Header = append(t.Header, fmt.Sprintf("%d CPU-s", budget))
 	}
+	if o.samples > 0 {
+		t.Header = append(t.Header, "Fréchet distance")
+		t.Caption += fmt.Sprintf(" Fréchet distance of %d samples of the last round's to 10,000 training images, by the features of Table 1.", o.samples)
+	}
 	rows := map[string][]string{}
 	for i, budget := range slices.Backward(o.budgets) {
 		var round []imageTraining
@@ -259,9 +193,12 @@ func (o *imagesOptions) table(all []imageTraining) record.Table {
 		for _, r := range round {
 			row, ok := rows[r.Try]
 			if !ok {
-				row = append([]string{r.name(), fmt.Sprintf("%.2f M", float64(r.Weights)/1e6), fmt.Sprintf("%.1f", r.Millis)}, slices.Repeat([]string{""}, len(o.budgets))...)
+				row = append([]string{r.name(), fmt.Sprintf("%.2f M", float64(r.Weights)/1e6), fmt.Sprintf("%.1f", r.Millis)}, slices.Repeat([]string{""}, len(t.Header)-3)...)
 				rows[r.Try] = row
 				t.Rows = append(t.Rows, row)
+			}
+			if r.Frechet > 0 {
+				row[len(row)-1] = fmt.Sprintf("%.2f", r.Frechet)
 			}
 			row[3+i] = fmt.Sprintf("%.4f", r.Alignment.Overall)
 			if r.Try != round[0].Try {

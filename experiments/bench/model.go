@@ -46,6 +46,12 @@ func (w *work) train(ctx context.Context, choice *backend.Choice, c vapo.Config,
 	return m, err
 }
 
+// count tells how many of a number of things are done.
+func (w *work) count(what string, total int) func(done int) {
+	tell := w.Count(what)
+	return func(done int) { tell(done, total) }
+}
+
 // saveFigure draws a figure into the record as PNG, SVG and PDF and lists it.
 func saveFigure(run *record.Run, name string, f *figures.Figure, caption string) error {
 	for _, extension := range []string{".png", ".svg", ".pdf"} {

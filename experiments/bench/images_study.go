@@ -1,0 +1,171 @@
+package bench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"vapoflow/experiments/measure"
+	"vapoflow/experiments/record"
+	"vapoflow/vapo"
+	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/metric"
+	"vapoflow/vapo/potential"
+	"vapoflow/vapo/solver"
+)
+
+// imageStudy is a study at work.
+type imageStudy struct {
+	*imagesOptions
+	*work
+	choice     *backend.Choice
+	data, test dataset.Dataset
+	by         metric.Extractor // nil until a distance is asked for
+	real       measure.Features // of training images
+}
+
+func (o *imagesOptions) open(w *work) (*imageStudy, error) {
+	choice, err := w.backend()
+	if err != nil {
+		return nil, err
+	}
+	root, err := w.DataRoot()
+	if err != nil {
+		return nil, err
+	}
+	base := imageBase(o.data)
+	data, err := base.Open(root, "train")
+	if err != nil {
+		return nil, err
+	}
+	test, err := base.Open(root, "test")
+	return &imageStudy{imagesOptions: o, work: w, choice: choice, data: data, test: test}, err
+}
+
+// train trains a try at a budget and measures it.
+func (s *imageStudy) train(ctx context.Context, text string, budget int) (imageTraining, error) {
+	c, err := s.config(text)
+	if err != nil {
+		return imageTraining{}, err
+	}
+	millis, err := kept(s.Out, fmt.Sprintf("images-step-%s-%s", c.Key(s.data), s.choice.Name), func() (float64, error) {
+		return cpuOfStep(ctx, s.choice, c, s.data)
+	})
+	if err != nil {
+		return imageTraining{}, err
+	}
+	t := imageTraining{Try: text, Budget: budget, Steps: max(1, int(1000*float64(budget)/millis)), Millis: millis}
+	return kept(s.Out, s.name(t, fmt.Sprint(s.heldOut)), func() (imageTraining, error) {
+		m, err := s.work.train(ctx, s.choice, s.configOf(t), s.data)
+		if err != nil {
+			return t, err
+		}
+		for v := range m.Store.IterVariables() {
+			if strings.Contains(v.Path(), "/"+potential.Scope+"/rest/") { // not the Gaussian base
+				t.Weights += v.Shape().Size()
+			}
+		}
+		t.Alignment, err = measure.HeldOut(&m.Flow, s.test, s.heldOut, 1)
+		return t, err
+	})
+}
+
+// configOf is the configuration of a training.
+func (s *imageStudy) configOf(t imageTraining) vapo.Config {
+	c, _ := s.config(t.Try) // which was checked
+	c.Steps = t.Steps
+	c.Warmup = min(c.Warmup, c.Steps/2)
+	return c
+}
+
+// name is that of the file in which what was measured of a training is kept.
+func (s *imageStudy) name(t imageTraining, what string) string {
+	return fmt.Sprintf("images-%s-%s-%s", what, s.configOf(t).Key(s.data), s.choice.Name)
+}
+
+// distance is the Fréchet distance of a training's samples to training images, by the features of Table 1 and drawn as there.
+func (s *imageStudy) distance(ctx context.Context, t imageTraining) (float64, error) {
+	return kept(s.Out, s.name(t, fmt.Sprintf("samples-%d", s.samples)), func() (float64, error) {
+		if err := s.openFeatures(ctx); err != nil {
+			return 0, err
+		}
+		m, err := s.work.train(ctx, s.choice, s.configOf(t), s.data)
+		if err != nil {
+			return 0, err
+		}
+		with, err := solver.New("bosh3", solver.Options{RTol: 1e-2, ATol: 1e-2})
+		if err != nil {
+			return 0, err
+		}
+		by, err := m.NewSampler(ctx, with, 0, 64)
+		if err != nil {
+			return 0, err
+		}
+		drawn := measure.Samples{Images: record.Images{Shape: m.Shape}}
+		if err := drawn.Draw(ctx, by, s.samples, s.count("samples of "+t.name(), s.samples)); err != nil {
+			return 0, err
+		}
+		got, err := measure.FeaturesOf(ctx, s.by, measure.Set{Name: t.name(), Images: drawn.Images}, s.samples, func(int) {})
+		if err != nil {
+			return 0, err
+		}
+		return metric.FID(s.real.Moments, got.Moments)
+	})
+}
+
+// openFeatures opens the features of Table 1 and takes those of training images, once.
+func (s *imageStudy) openFeatures(ctx context.Context) error {
+	if s.by != nil {
+		return nil
+	}
+	root, err := s.DataRoot()
+	if err != nil {
+		return err
+	}
+	by, err := measure.Extractors{Backend: s.choice.Backend, DataRoot: root, Models: record.ModelsDir(s.Out), Say: s.Say, Count: s.count}.Open(ctx, 1024)
+	if err != nil {
+		return err
+	}
+	s.run.Note("%s", by.Note)
+	if by.Extractor == nil {
+		return errors.New("--samples: there are no features to measure them by: " + by.Note)
+	}
+	const references = 10_000
+	s.real, err = measure.FeaturesOf(ctx, by, s.data, references, s.count("training images measured", references))
+	s.by = by.Extractor
+	return err
+}
+
+// cpuOfStep is the CPU time of a training step in ms, the first of which, with compiling, are left out.
+func cpuOfStep(ctx context.Context, b *backend.Choice, c vapo.Config, data dataset.Dataset) (float64, error) {
+	const warm, timed = 5, 40
+	var base *potential.Gaussian
+	if c.Base == "gaussian" { // any costs the same
+		var err error
+		if base, err = potential.FitGaussian(data.Info().Shape, min(256, data.Info().Len), data.Read); err != nil {
+			return 0, err
+		}
+	}
+	m, err := c.Model(b.Backend, data.Info().Shape, base)
+	if err != nil {
+		return 0, err
+	}
+	l, err := c.NewLoss()
+	if err != nil {
+		return 0, err
+	}
+	c.Steps = warm + timed
+	var from, to time.Duration
+	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
+		switch p.Step {
+		case warm:
+			from = cpuTime()
+		case c.Steps:
+			to = cpuTime()
+		}
+	}})
+	return float64((to - from).Microseconds()) / 1000 / timed, err
+}
