@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
@@ -22,13 +23,14 @@ import (
 
 // options are the flags that run and train share.
 type options struct {
-	preset, recipe, backend, out, config, init string
-	root                                       string // of the data sets, from a flag
-	sets                                       []string
-	seed                                       int64
-	resume, noWait, train, tensorboard         bool
-	every                                      string // between checkpoints: steps or a duration
-	cmd                                        *cobra.Command
+	machine
+	preset, recipe, out, config, init  string
+	root                               string // of the data sets, from a flag
+	sets                               []string
+	seed                               int64
+	resume, noWait, train, tensorboard bool
+	every                              string // between checkpoints: steps or a duration
+	cmd                                *cobra.Command
 }
 
 func (o *options) add(cmd *cobra.Command) {
@@ -36,7 +38,7 @@ func (o *options) add(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&o.preset, "preset", "quick", "scale: smoke (seconds), quick (minutes), cpu (an hour or two), paper (a GPU)")
 	f.StringVar(&o.recipe, "recipe", "best", "method: best, or paper (posterior homotopy, Φ(x), variance-reduced covariance loss)")
-	f.StringVar(&o.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	o.machine.add(f)
 	f.Int64Var(&o.seed, "seed", 0, "of weights, data order, noise and samples")
 	f.StringVar(&o.out, "out", "results", "folder of results")
 	f.BoolVar(&o.resume, "resume", true, "continue an interrupted training; --resume=false starts it over (one that is finished is loaded: another --out or --seed trains again)")
@@ -103,7 +105,7 @@ func (o *options) env(a *app) (paper.Env, error) {
 	if err != nil {
 		return paper.Env{}, err
 	}
-	choice, err := openBackend(o.backend)
+	choice, err := o.machine.open()
 	if err != nil {
 		return paper.Env{}, err
 	}
@@ -173,19 +175,41 @@ func addRun(cmd *cobra.Command, r *trained.Reference, what string) {
 	cmd.Flags().StringVar(&r.Results, "results", "results", "folder of results, in whose runs and models --run is looked for")
 }
 
-// open finds --run and opens it on the backend of a flag, whose line is the first of the output.
-func (a *app) open(r trained.Reference, spec string) (*trained.Potential, *backend.Choice, error) {
+// open finds --run and opens it on the machine of the flags, whose line is the first of the output.
+func (a *app) open(r trained.Reference, on machine) (*trained.Potential, *backend.Choice, error) {
 	open, err := r.Locate()
 	if err != nil {
 		return nil, nil, err
 	}
-	choice, err := openBackend(spec)
+	choice, err := on.open()
 	if err != nil {
 		return nil, nil, err
 	}
 	a.Say("%s", choice.Line)
 	by, err := open(choice.Backend)
 	return by, choice, err
+}
+
+// machine are the flags of what computes.
+type machine struct {
+	backend string
+	devices int
+}
+
+func (m *machine) add(f *pflag.FlagSet) {
+	f.StringVar(&m.backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	f.IntVar(&m.devices, "devices", 1, "of the backend, that share the batches of trainings, samples, scores and features; pure Go has one")
+}
+
+func (m machine) open() (*backend.Choice, error) {
+	choice, err := openBackend(m.backend)
+	if err != nil {
+		return nil, err
+	}
+	if err := choice.Over(m.devices); err != nil {
+		return nil, usage.Errorf("--devices %d: %w", m.devices, err)
+	}
+	return choice, nil
 }
 
 // openBackend opens what a flag or the environment names: a name that does not exist is wrong use.

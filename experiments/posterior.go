@@ -122,7 +122,7 @@ func (a *app) posterior(cmd *cobra.Command, o posteriorOptions) error {
 	if err := o.check(); err != nil {
 		return err
 	}
-	named, _, err := a.open(o.Reference, o.backend)
+	named, _, err := a.open(o.Reference, machine{o.backend, 1})
 	if err != nil {
 		return err
 	}

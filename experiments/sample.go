@@ -10,7 +10,7 @@ import (
 
 func (a *app) sampleCommand() *cobra.Command {
 	var o sample.Options
-	var backend string
+	var on machine
 	cmd := &cobra.Command{
 		Use:   "sample --run RUN --n N --out FILE.npz|FOLDER",
 		Short: "Samples of a trained potential, for any tool to judge",
@@ -36,7 +36,7 @@ unless a solver is given: with its seed these are the images of its figure. Anot
   experiments sample --run oracle:ring8 --n 10000 --out ring8.npz --tolerance 1e-6
   python3 -c "import numpy; z = numpy.load('ring8.npz'); print(z['x'].shape, z['grid'])"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.sample(cmd, o, backend) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.sample(cmd, o, on) },
 	}
 	addReference(cmd, &o.Reference, "what draws")
 	f := cmd.Flags()
@@ -48,16 +48,16 @@ unless a solver is given: with its seed these are the images of its figure. Anot
 	f.Float64Var(&o.Tolerance, "tolerance", 0, "of an adaptive solver, relative and absolute (default 1e-5 for points, 1e-3 for images)")
 	f.IntVar(&o.Steps, "steps", 0, "equal steps instead of adaptive ones (default 50 for a solver that cannot adapt)")
 	f.IntVar(&o.Batch, "batch", 0, "samples at a time (default 256 points, 16 images, or 8 large ones); more is faster on a GPU")
-	f.StringVar(&backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	on.add(f)
 	return cmd
 }
 
-func (a *app) sample(cmd *cobra.Command, o sample.Options, backend string) error {
+func (a *app) sample(cmd *cobra.Command, o sample.Options, on machine) error {
 	first, last, err := o.Check(cmd.Flags().Changed("n"))
 	if err != nil {
 		return err
 	}
-	by, choice, err := a.open(o.Reference, backend)
+	by, choice, err := a.open(o.Reference, on)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,8 @@ import (
 
 func (a *app) scoreCommand() *cobra.Command {
 	var o score.Options
-	var backend, root string
+	var on machine
+	var root string
 	cmd := &cobra.Command{
 		Use:   "score --run RUN --input FILE|FOLDER --out FILE.npz",
 		Short: "Φ, ∇Φ, log-densities and out-of-distribution scores of your own inputs",
@@ -37,7 +38,7 @@ against an input. An adaptive solver shares its steps within a batch: log_densit
   experiments score --run fig2-cpu-best-seed0 --input photos/ --out scores.npz --flow=false
   python3 -c "import numpy; z = numpy.load('scores.npz'); print(z['energy'], z['log_density_flow'])"`,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return a.score(cmd, o, backend, root) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return a.score(cmd, o, on, root) },
 	}
 	addReference(cmd, &o.Reference, "what scores")
 	f := cmd.Flags()
@@ -50,12 +51,12 @@ against an input. An adaptive solver shares its steps within a batch: log_densit
 	f.IntVar(&o.Batch, "batch", 0, "inputs at a time (default 256 points or 16 images)")
 	f.IntVar(&o.References, "references", 0, "how many training examples anchor (default 256 points or 32 images)")
 	f.Uint64Var(&o.Seed, "seed", 0, "of the probes and of the references' noise")
-	f.StringVar(&backend, "backend", "", "auto, go, xla, xla:cpu, xla:cuda or xla:/path/plugin.so (default $VAPO_BACKEND, else auto)")
+	on.add(f)
 	f.StringVar(&root, "data", "", "folder that holds the data sets, for the references (default $VAPO_DATA, else ./data)")
 	return cmd
 }
 
-func (a *app) score(cmd *cobra.Command, o score.Options, backend, root string) error {
+func (a *app) score(cmd *cobra.Command, o score.Options, on machine, root string) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (a *app) score(cmd *cobra.Command, o score.Options, backend, root string) e
 	if err := o.CheckWritable(); err != nil {
 		return err
 	}
-	by, _, err := a.open(o.Reference, backend)
+	by, _, err := a.open(o.Reference, on)
 	if err != nil {
 		return err
 	}

@@ -54,9 +54,9 @@ func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int,
 // drawWeights draws the weights that the step's store has no value of yet on the host, and not on the training's backend: the
 // same seed begins at the same weights on every backend and number of devices. A training that is resumed has all values: one that is
 // missing is not drawn but an error.
-func drawWeights(step *model.Exec, shape []int, batch int, resumed bool) error {
+func drawWeights(step parallel, shape []int, batch int, resumed bool) error {
 	points := float32Shape(append([]int{batch}, shape...)...)
-	if _, err := step.Compile(points, points, float32Shape(batch), float32Shape(2)); err != nil { // lists the variables
+	if err := step.compile(points, points, float32Shape(batch), float32Shape(2)); err != nil { // lists the variables
 		return fmt.Errorf("vapo: building the training step: %w", err)
 	}
 	var drawn []*model.Variable

@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/internal/noise"
@@ -57,6 +58,8 @@ type Run struct {
 // the loss of Φ and ∇ₓΦ there, and descend along ∂/∂θ, a gradient of a gradient, with Adam or Muon.
 // It leaves the exponential moving average (EMA) of the weights in m.Store.
 //
+// On a backend of [backend.Over] the examples of every batch are shared among its devices, with the losses of one device but for last digits.
+//
 // A cancelled context saves a checkpoint and returns the context's error; a loss that is not
 // finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
 // resumed training gives the very weights of one that was never interrupted.
@@ -88,7 +91,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	defer state.close()
 	log := openLog(run)
 	defer log.close()
-	step, err := model.NewExec(m.Backend, state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
+	exec, err := model.NewExec(backend.Whole(m.Backend), state.store, func(scope *model.Scope, data, noise, s, rates *graph.Node) (*graph.Node, *graph.Node) {
 		point := homotopy.Draw(m.Homotopy, data, noise, s)
 		value := l.Value(point, potential.Evaluator(scope, m.Potential))
 		if weighted, ok := law.(times.Weighted); ok {
@@ -100,7 +103,11 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	if err != nil {
 		return fmt.Errorf("vapo: building the training step: %w", err)
 	}
-	defer step.Finalize()
+	defer exec.Finalize()
+	step, err := newParallel(exec, len(backend.Devices(m.Backend)), t.Batch)
+	if err != nil {
+		return err
+	}
 	if err := drawWeights(step, m.Shape, t.Batch, state.step() > 0); err != nil {
 		return err
 	}
@@ -115,7 +122,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		if err != nil {
 			return err
 		}
-		out, err := step.Call(batch...)
+		out, err := step.call(batch)
 		if err != nil {
 			return fmt.Errorf("vapo: training step %d: %w", i, err)
 		}
@@ -196,7 +203,7 @@ func globalNorm(vars []*model.Variable, grads []*graph.Node) *graph.Node {
 }
 
 // drawBatch gives one step's inputs as a function of (seed, step): data, noise, s and rates.
-func drawBatch(batches *dataset.Batches, shape []int, t Training, law times.Law, step int) ([]any, error) {
+func drawBatch(batches *dataset.Batches, shape []int, t Training, law times.Law, step int) ([]*tensors.Tensor, error) {
 	dims := append([]int{t.Batch}, shape...)
 	data := tensors.FromShape(float32Shape(dims...))
 	var err error
@@ -219,7 +226,8 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, law times.Law,
 	tensors.MustMutableFlatData(z, func(flat []float32) { noise.Normal(rng, flat) })
 	s := make([]float32, t.Batch)
 	law.Draw(rng, s)
-	return []any{data, z, s, []float32{float32(t.rate(step)), float32(t.decay(step))}}, nil
+	rates := []float32{float32(t.rate(step)), float32(t.decay(step))}
+	return []*tensors.Tensor{data, z, tensors.FromValue(s), tensors.FromValue(rates)}, nil
 }
 
 func finite(x float64) bool { return !math.IsNaN(x) && !math.IsInf(x, 0) }

@@ -80,12 +80,12 @@ func (j *Sampling) findGrid(ctx context.Context) error {
 	return nil
 }
 
-// draw passes the samples to the sink, a batch at a time.
+// draw passes the samples to the sink, a batch at a time for each device.
 func (j *Sampling) draw(ctx context.Context, to sink, progress func(done, total int)) error {
-	size := j.Decides.Batch
+	size := j.Decides.Batch * len(j.by.Model.OnDevices())
 	for start := j.first / size * size; start < j.last; start += size {
 		first, last := max(start, j.first), min(start+size, j.last)
-		if err := j.drawBatch(ctx, to, first, last); err != nil {
+		if err := j.drawBatches(ctx, to, first, last); err != nil {
 			return fmt.Errorf("samples %d to %d: %w", first, last-1, err)
 		}
 		progress(last-j.first, j.last-j.first)
@@ -93,8 +93,8 @@ func (j *Sampling) draw(ctx context.Context, to sink, progress func(done, total 
 	return nil
 }
 
-// drawBatch passes on the samples first ≤ i < last of one batch, which costs as much as all of the batch.
-func (j *Sampling) drawBatch(ctx context.Context, to sink, first, last int) error {
+// drawBatches passes on the samples first ≤ i < last, which cost as much as all of their batches.
+func (j *Sampling) drawBatches(ctx context.Context, to sink, first, last int) error {
 	for first < last && to.has(first) {
 		first++
 	}

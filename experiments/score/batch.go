@@ -9,41 +9,40 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/internal/numbers"
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
+	"vapoflow/vapo/flow"
 )
 
-// alongFlow is log ρ_Φ(x; s) of rows [n, d], in batches, with its standard error.
-func (j *scoring) alongFlow(ctx context.Context, rows []float64, s float64) (value, stdErr []float64, err error) {
-	d := j.by.flow.Dim()
-	n := len(rows) / d
-	for first := 0; first < n; first += j.batch {
-		last := min(first+j.batch, n)
-		part, partErr, err := j.flowBatch(ctx, rows[first*d:last*d], s, first)
-		if err != nil {
-			return nil, nil, err
-		}
-		value, stdErr = append(value, part...), append(stdErr, partErr...)
-	}
-	return value, stdErr, nil
+// batches gives work one padded batch of rows [n, d] after another, in turn on each device that the flow's backend shares work among, and
+// take what it makes of them, in order, with the batch's own rows. first is the index in rows of a batch's first.
+func batches[T any](j *scoring, rows []float64, work func(on *flow.Flow, x *tensors.Tensor, first int) (T, error), take func(first, fresh int, result T)) error {
+	flows, n := j.by.flow.OnDevices(), len(rows)/j.by.flow.Dim()
+	return backend.Share(len(flows), (n+j.batch-1)/j.batch, func(device, i int) (T, error) {
+		x := j.padded(rows, i*j.batch)
+		defer x.MustFinalizeAll()
+		return work(flows[device], x, i*j.batch)
+	}, func(i int, result T) error {
+		take(i*j.batch, min(j.batch, n-i*j.batch), result)
+		return nil
+	})
 }
 
-// flowBatch is alongFlow for at most one batch of rows, the first of which has the given index.
-func (j *scoring) flowBatch(ctx context.Context, rows []float64, s float64, first int) (value, stdErr []float64, err error) {
-	fresh := len(rows) / j.by.flow.Dim()
-	x := j.padded(rows)
-	defer x.MustFinalizeAll()
-	at, err := density.LogDensity(ctx, j.by.flow, j.solver, x, s, j.divergence(first))
-	if err != nil {
-		return nil, nil, err
-	}
-	j.nfe += at.NFE
-	return at.Value[:fresh], at.StdErr[:min(fresh, len(at.StdErr))], nil
+// alongFlow is log ρ_Φ(x; s) of rows [n, d], the first of which has the given index, with its standard error.
+func (j *scoring) alongFlow(ctx context.Context, rows []float64, s float64, index int) (value, stdErr []float64, err error) {
+	err = batches(j, rows, func(on *flow.Flow, x *tensors.Tensor, first int) (density.Estimate, error) {
+		return density.LogDensity(ctx, on, j.solver, x, s, j.divergence(index+first))
+	}, func(_, fresh int, at density.Estimate) {
+		j.nfe += at.NFE
+		value, stdErr = append(value, at.Value[:fresh]...), append(stdErr, at.StdErr[:min(fresh, len(at.StdErr))]...)
+	})
+	return value, stdErr, err
 }
 
-// padded is rows as a tensor of one whole batch: the last row fills it up, so that one executable serves all.
-func (j *scoring) padded(rows []float64) *tensors.Tensor {
+// padded is a whole batch of rows from the given one on: the last row fills it up, so that one executable serves all.
+func (j *scoring) padded(rows []float64, from int) *tensors.Tensor {
 	d := j.by.flow.Dim()
-	full := append(make([]float64, 0, j.batch*d), rows...)
+	full := append(make([]float64, 0, j.batch*d), rows[from*d:min(len(rows), (from+j.batch)*d)]...)
 	for len(full) < j.batch*d {
 		full = append(full, rows[len(rows)-d:]...)
 	}
@@ -76,7 +75,7 @@ func (j *scoring) scoreRows(ctx context.Context, first, last int, shape []int) e
 	if !j.withFlow {
 		return nil
 	}
-	value, stdErr, err := j.flowBatch(ctx, rows, 1, first)
+	value, stdErr, err := j.alongFlow(ctx, rows, 1, first)
 	if err != nil {
 		return err
 	}
@@ -96,24 +95,23 @@ func (j *scoring) add(name string, values []float64) {
 
 // evaluate adds Φ and ∇Φ of rows, the first of which has the given index.
 func (j *scoring) evaluate(rows []float64, first int, shape []int) error {
-	x := j.padded(rows)
-	defer x.MustFinalizeAll()
-	phi, grad, err := j.by.flow.Evaluate(x, j.s)
-	if err != nil {
-		return err
-	}
-	defer numbers.Finalize(phi, grad)
-	if j.grad == nil {
-		j.grad = tensors.FromShape(shapes.Make(grad.DType(), shape...))
-	}
-	d := j.by.flow.Dim()
-	j.add("phi", numbers.Flat(phi)[:len(rows)/d])
-	if grad.DType() == dtypes.Float64 {
-		place[float64](j.grad, first*d, grad, len(rows))
-	} else {
-		place[float32](j.grad, first*d, grad, len(rows))
-	}
-	return nil
+	type at struct{ phi, grad *tensors.Tensor }
+	return batches(j, rows, func(on *flow.Flow, x *tensors.Tensor, _ int) (a at, err error) {
+		a.phi, a.grad, err = on.Evaluate(x, j.s)
+		return a, err
+	}, func(from, fresh int, a at) {
+		defer numbers.Finalize(a.phi, a.grad)
+		if j.grad == nil {
+			j.grad = tensors.FromShape(shapes.Make(a.grad.DType(), shape...))
+		}
+		j.add("phi", numbers.Flat(a.phi)[:fresh])
+		d := j.by.flow.Dim()
+		if a.grad.DType() == dtypes.Float64 {
+			place[float64](j.grad, (first+from)*d, a.grad, fresh*d)
+		} else {
+			place[float32](j.grad, (first+from)*d, a.grad, fresh*d)
+		}
+	})
 }
 
 // place copies the first n values of from to all, from position at on.

@@ -111,11 +111,12 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 	}
 	shape := append([]int{j.in.info.Len}, j.in.info.Shape...)
 	j.columns, j.grad, j.nfe = map[string][]float64{}, nil, 0
-	for first := 0; first < j.in.info.Len; first += j.batch {
+	atOnce := j.batch * len(j.by.flow.OnDevices())
+	for first := 0; first < j.in.info.Len; first += atOnce {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		last := min(first+j.batch, j.in.info.Len)
+		last := min(first+atOnce, j.in.info.Len)
 		if err := j.scoreRows(ctx, first, last, shape); err != nil {
 			return nil, fmt.Errorf("inputs %d to %d: %w", first, last-1, err)
 		}
@@ -138,7 +139,7 @@ func (j *scoring) anchor(ctx context.Context) error {
 	if !j.withFlow {
 		return nil
 	}
-	known, _, err := j.alongFlow(ctx, placed, j.s)
+	known, _, err := j.alongFlow(ctx, placed, j.s, 0)
 	if err != nil {
 		return fmt.Errorf("anchoring: %w", err)
 	}
@@ -148,7 +149,7 @@ func (j *scoring) anchor(ctx context.Context) error {
 	}
 	j.scorer.EntropyPotential = inversion.Shift - j.scorer.Inversion.Shift // NewScorer's shift is the mean of the references
 	j.scorer.Inversion = inversion
-	atEnd, _, err := j.alongFlow(ctx, raw, 1)
+	atEnd, _, err := j.alongFlow(ctx, raw, 1, 0)
 	if err != nil {
 		return fmt.Errorf("the references: %w", err)
 	}

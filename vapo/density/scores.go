@@ -8,6 +8,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/internal/numbers"
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/solver"
 )
@@ -96,20 +97,28 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 	var all Scores
 	d := sc.flow.Dim()
 	n := len(flat) / d
-	for first := 0; first < n; first += sc.how.Batch {
+	flows := sc.flow.OnDevices()
+	err = backend.Share(len(flows), (n+sc.how.Batch-1)/sc.how.Batch, func(device, i int) (Scores, error) {
+		first := i * sc.how.Batch
 		rows := make([]float64, 0, sc.how.Batch*d)
 		for i := range sc.how.Batch { // the last row fills up the last batch
 			rows = append(rows, flat[min(first+i, n-1)*d:][:d]...)
 		}
 		part := numbers.Tensor(x.DType(), rows, append([]int{sc.how.Batch}, sc.flow.Shape...)...)
-		at, err := sc.scoreBatch(ctx, part, first)
-		numbers.Finalize(part)
+		defer numbers.Finalize(part)
+		at, err := sc.scoreBatch(ctx, flows[device], part, first)
 		if err != nil {
-			return Scores{}, fmt.Errorf("density: inputs from %d on: %w", first, err)
+			err = fmt.Errorf("density: inputs from %d on: %w", first, err)
 		}
-		fresh := min(sc.how.Batch, n-first)
+		return at, err
+	}, func(i int, at Scores) error {
+		fresh := min(sc.how.Batch, n-i*sc.how.Batch)
 		all.append(at, fresh)
 		sc.name(&all, at, fresh)
+		return nil
+	})
+	if err != nil {
+		return Scores{}, err
 	}
 	all.TypicalityPotential = typicality(all.LogDensityPotential, sc.EntropyPotential)
 	all.TypicalityFlow = typicality(all.LogDensityFlow, sc.EntropyFlow)
@@ -134,12 +143,12 @@ func (sc *Scorer) name(all *Scores, batch Scores, fresh int) {
 	}
 }
 
-func (sc *Scorer) scoreBatch(ctx context.Context, x *tensors.Tensor, first int) (Scores, error) {
-	at, err := sc.Inversion.scores(sc.flow, x)
+func (sc *Scorer) scoreBatch(ctx context.Context, f *flow.Flow, x *tensors.Tensor, first int) (Scores, error) {
+	at, err := sc.Inversion.scores(f, x)
 	if err != nil || sc.how.Solver == nil {
 		return at, err
 	}
-	along, err := logDensity(ctx, sc.flow, sc.how.Solver, x, sc.Inversion.S, sc.how.Divergence, first)
+	along, err := logDensity(ctx, f, sc.how.Solver, x, sc.Inversion.S, sc.how.Divergence, first)
 	at.LogDensityFlow, at.LogDensityFlowErr, at.NFE = along.Value, along.StdErr, along.NFE
 	return at, err
 }

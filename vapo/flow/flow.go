@@ -31,12 +31,29 @@ type Flow struct {
 
 	mu      sync.Mutex
 	engines map[dtypes.DType]*engine
+	copies  []*Flow // on the backend's other devices
 }
 
 // With is another potential on the same path, with the same weights: an exact one beside the learned one. The fields of what it gives
 // may be set.
 func (f *Flow) With(p potential.Potential) *Flow {
 	return &Flow{Backend: f.Backend, Homotopy: f.Homotopy, Potential: p, Shape: f.Shape, Store: f.Store}
+}
+
+// OnDevices is the flow on each device that its backend shares work among ([backend.Over]), the first being f itself.
+func (f *Flow) OnDevices() []*Flow {
+	devices := backend.Devices(f.Backend)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.copies) != len(devices)-1 || len(f.copies) > 0 && (f.copies[0].Store != f.Store || f.copies[0].Backend != devices[1]) {
+		f.copies = nil
+		for _, b := range devices[1:] {
+			c := f.With(f.Potential)
+			c.Backend = b
+			f.copies = append(f.copies, c)
+		}
+	}
+	return append([]*Flow{f}, f.copies...)
 }
 
 // Dim is the dimension d of one example.

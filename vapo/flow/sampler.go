@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/solver"
 )
 
@@ -41,7 +42,7 @@ func (f *Flow) NewSampler(ctx context.Context, with solver.Solver, seed int64, b
 	case solver.Fixed:
 		s.with = with
 	case solver.Adaptive:
-		s.with = solver.Fixed{Tableau: with.Tableau, Grid: first.Grid, Backend: with.Backend}
+		s.with = solver.Fixed{Tableau: with.Tableau, Grid: first.Grid}
 		if with.Tableau.Name == "" {
 			s.with.Tableau = solver.DormandPrince5 // Adaptive's default
 		}
@@ -56,23 +57,15 @@ func (s *Sampler) Draw(ctx context.Context, first, n int, visit func(i int, x []
 	if first < 0 || n < 1 {
 		return fmt.Errorf("flow: cannot draw %d samples from index %d; give at least one, from 0 on", n, first)
 	}
-	for from := first / s.batch * s.batch; from < first+n; from += s.batch {
-		prior, err := s.flow.Prior(s.seed, from, s.batch)
-		if err != nil {
-			return err
+	from := first / s.batch // whole batches
+	return s.batches(ctx, (first+n-1)/s.batch-from+1, func(i int) (*tensors.Tensor, error) {
+		return s.flow.Prior(s.seed, (from+i)*s.batch, s.batch)
+	}, func(row int, x []float32) error {
+		if i := from*s.batch + row; i >= first && i < first+n {
+			return visit(i, x)
 		}
-		err = s.Carry(ctx, prior, func(row int, x []float32) error {
-			if i := from + row; i >= first && i < first+n {
-				return visit(i, x)
-			}
-			return nil
-		})
-		prior.MustFinalizeAll()
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // Carry takes points of the prior, [n, shape...] in float32, along the flow in batches of the sampler's size, the last one filled
@@ -81,25 +74,42 @@ func (s *Sampler) Carry(ctx context.Context, prior *tensors.Tensor, visit func(i
 	size := s.flow.Dim()
 	all := tensors.MustCopyFlatData[float32](prior)
 	n := len(all) / size
-	for from := 0; from < n; from += s.batch {
+	return s.batches(ctx, (n+s.batch-1)/s.batch, func(i int) (*tensors.Tensor, error) {
 		padded := make([]float32, 0, s.batch*size)
 		for row := range s.batch {
-			i := min(from+row, n-1)
-			padded = append(padded, all[i*size:][:size]...)
+			padded = append(padded, all[min(i*s.batch+row, n-1)*size:][:size]...)
 		}
-		x := tensors.FromFlatDataAndDimensions(padded, append([]int{s.batch}, s.flow.Shape...)...)
-		solution, err := s.with.Solve(ctx, s.flow.Field(), solver.State{x}, 0, 1)
+		return tensors.FromFlatDataAndDimensions(padded, append([]int{s.batch}, s.flow.Shape...)...), nil
+	}, func(row int, x []float32) error {
+		if row >= n {
+			return nil
+		}
+		return visit(row, x)
+	})
+}
+
+// batches carries n batches along the flow, whole ones in turn on each device that the flow's backend shares work among, and calls visit
+// with where each point ends, in order.
+func (s *Sampler) batches(ctx context.Context, n int, prior func(i int) (*tensors.Tensor, error), visit func(row int, x []float32) error) error {
+	flows, size := s.flow.OnDevices(), s.flow.Dim()
+	return backend.Share(len(flows), n, func(device, i int) (solver.Solution, error) {
+		x, err := prior(i)
 		if err != nil {
-			return err
+			return solver.Solution{}, err
 		}
-		s.NFE = solution.NFE
-		flat := tensors.MustCopyFlatData[float32](solution.State[0])
-		solution.Finalize()
-		for i := from; i < min(from+s.batch, n); i++ {
-			if err := visit(i, flat[(i-from)*size:][:size]); err != nil {
+		defer x.MustFinalizeAll()
+		with := s.with
+		with.Backend = flows[device].Backend
+		return with.Solve(ctx, flows[device].Field(), solver.State{x}, 0, 1)
+	}, func(i int, end solver.Solution) error {
+		s.NFE = end.NFE
+		flat := tensors.MustCopyFlatData[float32](end.State[0])
+		end.Finalize()
+		for row := range s.batch {
+			if err := visit(i*s.batch+row, flat[row*size:][:size]); err != nil {
 				return err
 			}
 		}
-	}
-	return nil
+		return nil
+	})
 }

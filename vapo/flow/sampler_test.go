@@ -15,6 +15,39 @@ import (
 	"vapoflow/vapo/solver"
 )
 
+// Four devices draw what one draws, to the last bit, also where the batches do not fill a round of them, and carry what is given.
+func TestSamplerOnDevices(t *testing.T) {
+	four, one := backendtest.Four(t)
+	path := homotopy.Straight{Omega: 1}
+	var drawn, carried [2][]float32
+	for i, b := range []compute.Backend{one, four} {
+		m := &flow.Flow{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: path}, Shape: []int{2}}
+		s, err := m.NewSampler(t.Context(), euler, 5, 8)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Draw(t.Context(), 11, 40, func(_ int, x []float32) error { drawn[i] = append(drawn[i], x...); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		prior, err := m.Prior(6, 0, 17)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Carry(t.Context(), prior, func(_ int, x []float32) error { carried[i] = append(carried[i], x...); return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if s.NFE != 2 || len(drawn[i]) != 80 || len(carried[i]) != 34 {
+			t.Errorf("%d and %d numbers in %d evaluations", len(drawn[i]), len(carried[i]), s.NFE)
+		}
+		if copies := m.OnDevices(); i == 1 && (len(copies) != 4 || copies[0] != m || m.OnDevices()[3] != copies[3]) {
+			t.Errorf("the flow on four devices is %v", copies)
+		}
+	}
+	if !slices.Equal(drawn[0], drawn[1]) || !slices.Equal(carried[0], carried[1]) {
+		t.Error("four devices draw other samples than one")
+	}
+}
+
 // A sample is the same to the last bit whoever draws it: all at once, from the middle, or alone.
 func TestSamplerDrawsTheSameSamplesInShards(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {

@@ -49,3 +49,15 @@ func Each(t *testing.T, f func(t *testing.T, b compute.Backend)) {
 		t.Run(name, func(t *testing.T) { f(t, b) })
 	}
 }
+
+// Four returns a backend that shares its work among four devices, and the same backend alone, or skips the test where none has as many.
+func Four(t testing.TB) (four, one compute.Backend) {
+	t.Helper()
+	for _, b := range All(t) {
+		if four, err := backend.Over(b, 4); err == nil {
+			return four, b
+		}
+	}
+	t.Skip("backendtest: no backend here has four devices")
+	return nil, nil
+}

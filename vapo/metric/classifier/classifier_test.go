@@ -10,10 +10,12 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/backend/backendtest"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric/classifier"
 )
@@ -154,4 +156,29 @@ func ExampleRandom() {
 	features, err := extractor.Features(images)
 	fmt.Println(extractor.Name(), features.Shape(), extractor.Comparable(), err)
 	// Output: random convolutions (Float32)[2, 64] false <nil>
+}
+
+// Four devices see what one sees, to the last bit.
+func TestFeaturesOnDevices(t *testing.T) {
+	four, one := backendtest.Four(t)
+	const n = 300
+	images, err := dataset.ReadRange(stripes(n), 0, n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var seen [2][]float32
+	for i, b := range []compute.Backend{one, four} {
+		e, err := classifier.Random(b, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		features, err := e.Features(tensors.FromFlatDataAndDimensions(slices.Clone(images), n, 32, 32, 3))
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[i] = tensors.MustCopyFlatData[float32](features)
+	}
+	if len(seen[0]) != n*64 || !slices.Equal(seen[0], seen[1]) {
+		t.Errorf("%d features on one device, %d on four, and not the same", len(seen[0]), len(seen[1]))
+	}
 }

@@ -15,7 +15,10 @@ import (
 
 	"vapoflow/internal/atomicfile"
 	"vapoflow/internal/npz"
+	"vapoflow/internal/numbers"
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/metric"
 )
 
@@ -24,9 +27,9 @@ const batch = 128
 
 // Extractor computes the features. It may be used again and again, by one goroutine at a time.
 type Extractor struct {
-	name    string
-	store   *model.Store
-	network *model.Exec // images -> features, logits
+	name     string
+	store    *model.Store
+	networks []*model.Exec // images -> features, logits; one for each device that the backend shares work among
 }
 
 var _ metric.Extractor = (*Extractor)(nil)
@@ -84,14 +87,22 @@ func (e *Extractor) Save(path string) error {
 }
 
 func newExtractor(b compute.Backend, store *model.Store, name string) (*Extractor, error) {
-	exec, err := model.NewExec(b, store, func(scope *model.Scope, x *graph.Node) (*graph.Node, *graph.Node) {
-		p := pooled(scope.Store(), x)
-		return scaled(scope.Store(), p), logits(scope.Store(), p)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("classifier: %w", err)
+	e := &Extractor{name: name, store: store}
+	for _, device := range backend.Devices(b) {
+		weights, err := variables.Copy(store, variables.Clone)
+		if err != nil {
+			return nil, fmt.Errorf("classifier: %w", err)
+		}
+		exec, err := model.NewExec(device, weights, func(scope *model.Scope, x *graph.Node) (*graph.Node, *graph.Node) {
+			p := pooled(scope.Store(), x)
+			return scaled(scope.Store(), p), logits(scope.Store(), p)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("classifier: %w", err)
+		}
+		e.networks = append(e.networks, exec)
 	}
-	return &Extractor{name, store, exec}, nil
+	return e, nil
 }
 
 // Name says what the features are of.
@@ -129,21 +140,22 @@ func (e *Extractor) run(images *tensors.Tensor) (seen, scores []float32, err err
 	for rows < min(n, batch) {
 		rows *= 2
 	}
-	for first := 0; first < n; first += rows {
-		count := min(rows, n-first)
+	err = backend.Share(len(e.networks), (n+rows-1)/rows, func(device, i int) ([]*tensors.Tensor, error) {
 		part := make([]float32, rows*size) // the last batch ends in grey images
-		copy(part, pixels[first*size:(first+count)*size])
-		out, err := e.network.Call(tensors.FromFlatDataAndDimensions(part, rows, side, side, 3))
+		copy(part, pixels[i*rows*size:])
+		out, err := e.networks[device].Call(tensors.FromFlatDataAndDimensions(part, rows, side, side, 3))
 		if err != nil {
-			return nil, nil, fmt.Errorf("classifier: images %d to %d: %w", first, first+count-1, err)
+			return nil, fmt.Errorf("classifier: images from %d on: %w", i*rows, err)
 		}
-		classes := out[1].Shape().Dim(1)
+		return out, nil
+	}, func(i int, out []*tensors.Tensor) error {
+		count, classes := min(rows, n-i*rows), out[1].Shape().Dim(1)
 		seen = append(seen, tensors.MustCopyFlatData[float32](out[0])[:count*dim]...)
 		scores = append(scores, tensors.MustCopyFlatData[float32](out[1])[:count*classes]...)
-		out[0].MustFinalizeAll()
-		out[1].MustFinalizeAll()
-	}
-	return seen, scores, nil
+		numbers.Finalize(out...)
+		return nil
+	})
+	return seen, scores, err
 }
 
 // Accuracy is the part of the first n images of a set, or of all where it has fewer, that the classifier puts in their class.

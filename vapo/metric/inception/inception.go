@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/metric"
 )
 
@@ -28,8 +29,13 @@ type Extractor struct {
 	dim       int
 	published bool
 	atOnce    int
-	prepare   *graph.Exec // compiled once per size of images
-	network   *model.Exec // compiled once
+	devices   []onDevice
+}
+
+// onDevice is the network on one of the devices that the backend shares work among.
+type onDevice struct {
+	prepare *graph.Exec // compiled once per size of images
+	network *model.Exec // compiled once
 }
 
 var _ metric.Extractor = (*Extractor)(nil)
@@ -47,25 +53,29 @@ func newExtractor(b compute.Backend, w *Weights, dim, side int) (*Extractor, err
 		return nil, fmt.Errorf("inception: no place of the network has %d features: choose 64, 192, 768 or 2048", dim)
 	}
 	layers := layersUpTo(dim)
-	store, err := w.store(layers)
-	if err != nil {
-		return nil, err
-	}
 	byName := map[string]layer{}
 	for _, l := range layers {
 		byName[l.name] = l
 	}
-	prepare, err := graph.NewExec(b, func(x *graph.Node) *graph.Node { return resize(quantise(x), side) })
-	if err != nil {
-		return nil, fmt.Errorf("inception: %w", err)
+	e := &Extractor{dim: dim, published: w.published, atOnce: imagesAtOnce(b)}
+	for _, device := range backend.Devices(b) {
+		store, err := w.store(layers)
+		if err != nil {
+			return nil, err
+		}
+		prepare, err := graph.NewExec(device, func(x *graph.Node) *graph.Node { return resize(quantise(x), side) })
+		if err != nil {
+			return nil, fmt.Errorf("inception: %w", err)
+		}
+		network, err := model.NewExec(device, store, func(scope *model.Scope, x *graph.Node) *graph.Node {
+			return network{scope.Store(), byName, dim}.features(x)
+		})
+		if err != nil {
+			return nil, fmt.Errorf("inception: %w", err)
+		}
+		e.devices = append(e.devices, onDevice{prepare, network})
 	}
-	network, err := model.NewExec(b, store, func(scope *model.Scope, x *graph.Node) *graph.Node {
-		return network{scope.Store(), byName, dim}.features(x)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("inception: %w", err)
-	}
-	return &Extractor{dim, w.published, imagesAtOnce(b), prepare, network}, nil
+	return e, nil
 }
 
 // Name is "FID-Inception" for 2,048 features of the published weights; else it names what differs.
@@ -110,21 +120,26 @@ func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 	}
 	size := batchFor(n, e.atOnce)
 	features := make([]float32, 0, n*e.dim)
-	for first := 0; first < n; first += size {
-		count := min(size, n-first)
+	err = backend.Share(len(e.devices), (n+size-1)/size, func(device, i int) ([]float32, error) {
 		part := make([]float32, size*h*w*3) // the last batch ends in black images
-		copy(part, pixels[first*h*w*3:(first+count)*h*w*3])
-		rows, err := e.batch(tensors.FromFlatDataAndDimensions(part, size, h, w, 3))
+		copy(part, pixels[i*len(part):])
+		rows, err := e.devices[device].batch(tensors.FromFlatDataAndDimensions(part, size, h, w, 3))
 		if err != nil {
-			return nil, fmt.Errorf("inception: images %d to %d of %s: %w", first, first+count-1, s, err)
+			return nil, fmt.Errorf("inception: images from %d on of %s: %w", i*size, s, err)
 		}
-		features = append(features, rows[:count*e.dim]...)
+		return rows, nil
+	}, func(i int, rows []float32) error {
+		features = append(features, rows[:min(size, n-i*size)*e.dim]...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	return tensors.FromFlatDataAndDimensions(features, n, e.dim), nil
 }
 
 // batch consumes its images.
-func (e *Extractor) batch(images *tensors.Tensor) ([]float32, error) {
+func (e onDevice) batch(images *tensors.Tensor) ([]float32, error) {
 	defer images.MustFinalizeAll()
 	seen, err := e.prepare.Call1(images)
 	if err != nil {

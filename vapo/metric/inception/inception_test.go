@@ -3,6 +3,7 @@ package inception
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,6 +144,22 @@ func TestFeaturesDoNotDependOnTheBatch(t *testing.T) {
 		if d := relative(features(t, e, formulaImages("first", i, 1, 32, 32)), all[i*64:(i+1)*64]); !(d < 1e-6) {
 			t.Errorf("image %d alone has features %g away", i, d)
 		}
+	}
+}
+
+// Four devices see what one sees, to the last bit.
+func TestFeaturesOnDevices(t *testing.T) {
+	four, one := backendtest.Four(t)
+	var seen [2][]float64
+	for i, b := range []compute.Backend{one, four} {
+		e, err := newExtractor(b, formulaWeights(64), 64, 32)
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen[i] = features(t, e, formulaImages("first", 0, 40, 32, 32)) // three batches
+	}
+	if len(seen[0]) != 40*64 || !slices.Equal(seen[0], seen[1]) {
+		t.Errorf("%d features on one device, %d on four, and not the same", len(seen[0]), len(seen[1]))
 	}
 }
 
