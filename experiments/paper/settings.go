@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"vapoflow/internal/regular"
 	"vapoflow/internal/strictjson"
 	"vapoflow/vapo"
+	"vapoflow/vapo/named"
 	"vapoflow/vapo/solver"
 )
 
@@ -127,7 +129,7 @@ func parseChanges(text []byte, path string) ([]Change, error) {
 
 // Apply makes the changes in their order, later ones winning.
 func (s *Settings) Apply(changes []Change) error {
-	fields := s.fields()
+	before, fields := *s, s.fields()
 	for _, c := range changes {
 		if isOption(c.Key) { // Validate asks the piece
 			var err error
@@ -146,7 +148,24 @@ func (s *Settings) Apply(changes []Change) error {
 			return fmt.Errorf("%s: %s must be %s, got %s", c.Source, c.Key, kindNames[field.Kind()], c.Value)
 		}
 	}
+	if before.RTol != s.RTol || before.ATol != s.ATol {
+		return s.toleranceCounts(changes)
+	}
 	return nil
+}
+
+// toleranceCounts refuses a tolerance that was asked for where the steps do not depend on it.
+func (s *Settings) toleranceCounts(changes []Change) error {
+	t, err := solver.List.Find(s.Solver)
+	if err != nil || t.Adaptive() && s.SolverSteps == 0 { // an unknown solver is Validate's
+		return nil
+	}
+	i := slices.IndexFunc(changes, func(c Change) bool { return c.Key == "rtol" || c.Key == "atol" })
+	why := fmt.Sprintf("solver %s takes solver_steps equal steps; choose one that adapts", s.Solver)
+	if t.Adaptive() {
+		why = fmt.Sprintf("%d equal steps are asked for; set solver_steps=0 as well", s.SolverSteps)
+	}
+	return fmt.Errorf("%s: it would change nothing: %s", changes[i].Source, why)
 }
 
 var kindNames = map[reflect.Kind]string{
@@ -225,33 +244,16 @@ func (s Settings) differences(base Settings) (out []string) {
 	return out
 }
 
-func unknownKey(source, key string) error {
-	keys := Keys()
-	nearest := slices.MinFunc(keys, func(a, b string) int { return distance(a, key) - distance(b, key) })
-	hint := ""
-	if distance(nearest, key) <= 1+len(key)/3 {
-		hint = fmt.Sprintf("did you mean %s? ", nearest)
-	}
-	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s; options of a piece's own are set as potential.frequencies=8 (`experiments list pieces`)", source, key, hint, strings.Join(keys, ", "))
+// otherWords are what settings are called elsewhere.
+var otherWords = map[string]string{
+	"law": "times", "path": "homotopy", "network": "potential", "lr": "learning_rate", "dataset": "data", "batch_size": "batch", "tolerance": "rtol",
 }
 
-// distance is Levenshtein's edit distance.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
+func unknownKey(source, key string) error {
+	hint := cmp.Or(otherWords[key], named.Nearest(key, Keys()))
+	if hint != "" {
+		hint = fmt.Sprintf("did you mean %s? ", hint)
 	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := diagonal
-			if a[i] != b[j] {
-				cost++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s; options of a piece's own are set as potential.frequencies=8 (`experiments list pieces`)",
+		source, key, hint, strings.Join(Keys(), ", "))
 }

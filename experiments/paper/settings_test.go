@@ -61,13 +61,17 @@ func TestChangeErrors(t *testing.T) {
 		os.WriteFile(path, []byte(text), 0o644)
 		return path
 	}
-	apply := func(text string) error {
-		c, err := paper.ParseSet(text)
-		if err != nil {
-			return err
+	apply := func(texts ...string) error {
+		var changes []paper.Change
+		for _, text := range texts {
+			c, err := paper.ParseSet(text)
+			if err != nil {
+				return err
+			}
+			changes = append(changes, c)
 		}
 		s := settings(t, "fig1", "smoke")
-		if err := s.Apply([]paper.Change{c}); err != nil {
+		if err := s.Apply(changes); err != nil {
 			return err
 		}
 		return s.Validate()
@@ -78,6 +82,9 @@ func TestChangeErrors(t *testing.T) {
 		want []string
 	}{
 		"near key":       {apply("learning_rat=1"), []string{"learning_rat", "did you mean learning_rate?"}},
+		"other word":     {apply("law=uniform"), []string{"did you mean times?"}},
+		"no tolerance":   {apply("rtol=1e-3", "solver=rk4", "solver_steps=9"), []string{"--set rtol=1e-3: it would change nothing", "solver rk4", "adapts"}},
+		"equal steps":    {apply("atol=1e-3", "solver_steps=9"), []string{"--set atol=1e-3", "solver_steps=0"}},
 		"far key":        {apply("colour=red"), []string{`"colour"`, "the keys are schema, data"}},
 		"no value":       {apply("steps"), []string{"key=value"}},
 		"not a number":   {apply("steps=many"), []string{"steps", "whole number", "many"}},

@@ -27,7 +27,7 @@ type Row struct {
 	X, Score                    []float64 // x and ∇log ρ̄(x; s), flat, [d]
 	Phi                         float64   // Φ(x, s)
 	LogDensity, Entropy         float64   // log ρ̄(x; s) by inversion, and the references' entropy, nats
-	LogDensityFlow, EntropyFlow float64   // the same by the flow; 0 where that is left out
+	LogDensityFlow, EntropyFlow float64   // the same by the flow, for a score that says Flow; else NaN
 }
 
 // ScoreNames are the names of the scores by the flow, or of the others.

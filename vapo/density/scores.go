@@ -114,7 +114,9 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 	}, func(i int, at Scores) error {
 		fresh := min(sc.how.Batch, n-i*sc.how.Batch)
 		all.append(at, fresh)
-		sc.name(&all, at, fresh)
+		if err := sc.name(&all, at, fresh); err != nil {
+			return fmt.Errorf("density: inputs from %d on: %w", i*sc.how.Batch, err)
+		}
 		return nil
 	})
 	if err != nil {
@@ -126,21 +128,27 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 }
 
 // name adds the scores of List for the first `fresh` rows of a batch.
-func (sc *Scorer) name(all *Scores, batch Scores, fresh int) {
+func (sc *Scorer) name(all *Scores, batch Scores, fresh int) error {
 	if all.Named == nil {
 		all.Named = map[string][]float64{}
 	}
-	for i, r := range batch.rows[:fresh] {
-		r.Entropy, r.EntropyFlow = sc.EntropyPotential, sc.EntropyFlow
-		if batch.LogDensityFlow != nil {
-			r.LogDensityFlow = batch.LogDensityFlow[i]
+	for name, score := range List.All() {
+		if score.Flow && batch.LogDensityFlow == nil {
+			continue
 		}
-		for name, score := range List.All() {
-			if !score.Flow || batch.LogDensityFlow != nil {
-				all.Named[name] = append(all.Named[name], score.Of(r))
+		for i, r := range batch.rows[:fresh] {
+			r.Entropy, r.LogDensityFlow, r.EntropyFlow = sc.EntropyPotential, math.NaN(), math.NaN()
+			if score.Flow {
+				r.LogDensityFlow, r.EntropyFlow = batch.LogDensityFlow[i], sc.EntropyFlow
 			}
+			value := score.Of(r)
+			if math.IsNaN(value) && !math.IsNaN(r.Phi) && !math.IsNaN(r.LogDensity) {
+				return fmt.Errorf("the score %q is NaN where Φ is %g and log ρ̄ %g; one that reads LogDensityFlow or EntropyFlow says Flow: true", name, r.Phi, r.LogDensity)
+			}
+			all.Named[name] = append(all.Named[name], value)
 		}
 	}
+	return nil
 }
 
 func (sc *Scorer) scoreBatch(ctx context.Context, f *flow.Flow, x *tensors.Tensor, first int) (Scores, error) {

@@ -2,6 +2,7 @@ package density_test
 
 import (
 	"math"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -9,6 +10,7 @@ import (
 
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/mixture"
+	"vapoflow/vapo/named"
 	"vapoflow/vapo/solver"
 )
 
@@ -98,6 +100,22 @@ func TestScoresWithoutTheFlow(t *testing.T) {
 	near(t, "typicality", alone.TypicalityPotential, beside.TypicalityFlow, 1e-7)
 	if alone.LogDensityFlow != nil || alone.TypicalityFlow != nil || alone.NFE != 0 {
 		t.Errorf("scores of a flow that was left out: %+v", alone)
+	}
+}
+
+// A score that reads the flow's log-density and does not ask for it is told so, with the flow and without.
+func TestScoreAsksForWhatItReads(t *testing.T) {
+	whole := density.List
+	defer func() { density.List = whole }()
+	density.List = named.New("score", named.Entries[density.Score]{{
+		Name: "forgetful", Summary: "a mistake", Value: density.Score{Of: func(r density.Row) float64 { return r.LogDensity - r.LogDensityFlow }},
+	}})
+	path, data := posterior(t), mixture.Gauss2()
+	for _, how := range []density.Scoring{{}, {Solver: tight}} {
+		_, err := density.NewScorer(t.Context(), oracle(data, path), tensors.FromValue(data.Sample(9, 1)), how)
+		if err == nil || !strings.Contains(err.Error(), `"forgetful" is NaN`) {
+			t.Errorf("%v", err)
+		}
 	}
 }
 

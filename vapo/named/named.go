@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"reflect"
 	"strings"
 )
 
@@ -22,7 +23,7 @@ type List[T any] struct {
 }
 
 // New makes the list of a kind, such as "loss": the word that errors use, and the setting that takes the name. It panics where a name
-// or a summary is missing or a name is there twice.
+// or a summary is missing, a name is there twice, or a piece has an exported field of numbers or text that no option sets.
 func New[T any](kind string, entries Entries[T]) List[T] {
 	seen := map[string]bool{}
 	for _, e := range entries {
@@ -33,6 +34,11 @@ func New[T any](kind string, entries Entries[T]) List[T] {
 			panic(fmt.Sprintf("named: the list of %s has the name %s twice", kind, e.Name))
 		}
 		seen[e.Name] = true
+		if v := reflect.ValueOf(e.Value); v.Kind() == reflect.Struct && reflect.TypeFor[T]().Kind() == reflect.Interface {
+			if field := hidden(v); field != "" {
+				panic(fmt.Sprintf("named: the %s %s: its field %s is no option without a json tag, such as `json:%q`; `json:\"-\"` where it shall be none", kind, e.Name, field, strings.ToLower(field)))
+			}
+		}
 	}
 	return List[T]{kind, entries}
 }

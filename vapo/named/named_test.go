@@ -86,6 +86,34 @@ func TestMakeRefuses(t *testing.T) {
 	}
 }
 
+type tagless struct {
+	Count int
+}
+
+func (tagless) At(x float64) float64 { return x }
+
+type misspelt struct {
+	Scale float64 `json:"scle"`
+}
+
+func (misspelt) At(x float64) float64 { return x }
+
+// An option that a forgotten tag hides, or a misspelt one keeps from the setting of its kind, is told.
+func TestTagsOfOptions(t *testing.T) {
+	func() {
+		defer func() {
+			if text := fmt.Sprint(recover()); !strings.Contains(text, "the curve plain: its field Count is no option without a json tag, such as `json:\"count\"`") {
+				t.Errorf("no json tag: %s", text)
+			}
+		}()
+		named.New("curve", named.Entries[curve]{{"plain", "one", tagless{3}}})
+	}()
+	list := named.New("curve", named.Entries[curve]{{"wrong", "one", misspelt{3}}})
+	if _, err := list.Make("wrong", map[string]any{"scale": 1.0}, nil); err == nil || !strings.Contains(err.Error(), `the setting scale sets the field with that json tag, and the piece has "scle"`) {
+		t.Errorf("a misspelt tag: %v", err)
+	}
+}
+
 // Options are the same text whatever the order and spacing in which they came, and none leave no trace in JSON.
 func TestOptions(t *testing.T) {
 	type config struct {

@@ -27,6 +27,8 @@ func (l List[T]) Make(name string, shared map[string]any, own Values) (T, error)
 		if field, ok := fields[key]; ok {
 			field.Set(reflect.ValueOf(v))
 			delete(fields, key)
+		} else if near := Nearest(key, slices.Collect(maps.Keys(fields))); near != "" && distance(near, key) == 1 {
+			return value, fmt.Errorf("%s %q: the setting %s sets the field with that json tag, and the piece has %q; correct the tag, or name the option otherwise", l.kind, name, key, near)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(own)) {
@@ -37,7 +39,8 @@ func (l List[T]) Make(name string, shared map[string]any, own Values) (T, error)
 		case !ok && len(fields) == 0:
 			return value, fmt.Errorf("%s.%s: %s %q has no options", l.kind, key, l.kind, name)
 		case !ok:
-			return value, fmt.Errorf("%s.%s: %s %q has no such option; it has %s", l.kind, key, l.kind, name, strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
+			return value, fmt.Errorf("%s.%s: %s %q has no such option%s; it has %s", l.kind, key, l.kind, name,
+				hint(key, slices.Collect(maps.Keys(fields))), strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 		}
 		if err := json.Unmarshal(own[key], field.Addr().Interface()); err != nil || string(own[key]) == "null" {
 			return value, fmt.Errorf("%s.%s must be %s, got %s", l.kind, key, word(field), own[key])
@@ -90,6 +93,17 @@ func options(v reflect.Value) map[string]reflect.Value {
 		}
 	}
 	return fields
+}
+
+// hidden is an exported field that would be an option with a json tag; "" where there is none.
+func hidden(v reflect.Value) string {
+	for i := range v.NumField() {
+		f := v.Type().Field(i)
+		if _, tagged := f.Tag.Lookup("json"); !tagged && f.IsExported() && !strings.HasPrefix(word(v.Field(i)), "of type") {
+			return f.Name
+		}
+	}
+	return ""
 }
 
 func tag(f reflect.StructField) string {

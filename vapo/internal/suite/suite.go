@@ -3,6 +3,7 @@ package suite
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 )
 
@@ -10,6 +11,15 @@ import (
 type Check struct {
 	Name string
 	Test func() error
+}
+
+// NotBuilt is the error of a graph that does not build, with its usual cause where the text tells it.
+func NotBuilt(what string, err error) error {
+	if text := strings.ToLower(err.Error()); strings.Contains(text, "dtype") || strings.Contains(text, "data type") {
+		return fmt.Errorf("%s does not build:\n%w\n"+
+			"usual cause: a constant or a weight that is not of x's dtype, which is float32 or float64 (graph.MulScalar and x.DType() keep it)", what, err)
+	}
+	return fmt.Errorf("%s does not build:\n%w", what, err)
 }
 
 // Run runs the checks in their order as subtests. After one that failed there are no more: what is wrong once fails many of them.

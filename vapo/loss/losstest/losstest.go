@@ -95,7 +95,7 @@ func checkShape(l loss.Loss) error {
 		return []*loss.Node{value(l, theta, data, noise, s), value(l, theta, image(data), image(noise), s)}
 	}, theta, data, noise, s)
 	if err != nil {
-		return fmt.Errorf("the loss of 5 examples does not build:\n%v", err)
+		return suite.NotBuilt("the loss of 5 examples in float64", err)
 	}
 	for k, kind := range []string{"points [5, 6]", "images [5, 3, 2, 1]"} {
 		if shape := out[k].Shape(); shape.Rank() != 1 || shape.Dim(0) != n || shape.DType != dtypes.Float64 {
@@ -125,7 +125,7 @@ func checkFloat32(l loss.Loss) error {
 		return []*loss.Node{value(l, theta, data, noise, s), graph.ConvertDType(single, dtypes.Float64), single}
 	}, theta, data, noise, s)
 	if err != nil {
-		return fmt.Errorf("the loss of float32 examples does not build:\n%v", err)
+		return suite.NotBuilt("the loss of float32 examples", err)
 	}
 	if dtype := out[2].DType(); dtype != dtypes.Float32 {
 		return fmt.Errorf("the loss of float32 examples is %s\nusual cause: a constant that is not of x's dtype (graph.MulScalar keeps it)", dtype)
@@ -165,7 +165,7 @@ func compare(l loss.Loss, outputs int, of quantity) (difference, stdErr, want []
 		data, noise, s := batch(r, perBatch, 2)
 		out, err := exec.Call(theta, data, noise, s)
 		if err != nil {
-			return nil, nil, nil, fmt.Errorf("the loss and its gradient do not build:\n%v", err)
+			return nil, nil, nil, suite.NotBuilt("the gradient of the loss", err)
 		}
 		got, want := tensors.MustCopyFlatData[float64](out[0]), tensors.MustCopyFlatData[float64](out[1])
 		for k := range outputs {
@@ -195,7 +195,7 @@ func checkGradient(l loss.Loss) error {
 	for k := range theta {
 		if far(difference[k], stdErr[k], want[k]) {
 			return fmt.Errorf("the gradient in the weight of %s is %.4f on average, want Alignment's %.4f (the difference is %.0f standard errors)\n"+
-				"usual causes: a stopped gradient of Φ or ∇Φ (nothing of them may be stopped), a sign, a factor ½, a sum over the batch",
+				"usual causes: a stopped gradient of Φ or ∇Φ (nothing of them may be stopped), a sign, a factor ½, a weight in s (the law of times has those), a sum over the batch",
 				[]string{"½‖x‖²", "s Σ sin x", "Σ x³/6"}[k], want[k]+difference[k], want[k], math.Abs(difference[k])/stdErr[k])
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/internal/suite"
 	"vapoflow/vapo/potential"
 )
 
@@ -44,13 +45,13 @@ func build(b compute.Backend, p potential.Potential, shape []int, dtype dtypes.D
 		return potential.Evaluator(scope, p)(x, s)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("the potential does not build:\n%w", err)
+		return nil, suite.NotBuilt("the potential", err)
 	}
 	_, err = model.CallOnce(backend.Host(), e.store, func(scope *model.Scope, x, s *potential.Node) *potential.Node { // makes the weights, cheaply
 		return p.Value(scope.At(potential.Scope), x, s)
 	}, tensor(dtype, make([]float64, 2*e.size), append([]int{2}, shape...)...), tensor(dtype, []float64{0, 1}, 2))
 	if err != nil {
-		return nil, fmt.Errorf("the value Φ of 2 examples %v does not build:\n%w", shape, err)
+		return nil, suite.NotBuilt(fmt.Sprintf("the value Φ of 2 examples %v in %s", shape, dtype), err)
 	}
 	for v := range e.store.IterVariables() {
 		if v.Trainable && v.DType().IsFloat() {
@@ -111,7 +112,7 @@ type evaluation struct {
 func (e *evaluator) evaluate(x, s []float64) (evaluation, error) {
 	out, err := e.exec.Call(tensor(e.dtype, x, append([]int{len(s)}, e.shape...)...), tensor(e.dtype, s, len(s)))
 	if err != nil {
-		return evaluation{}, fmt.Errorf("the value Φ of %d examples %v does not build:\n%w", len(s), e.shape, err)
+		return evaluation{}, suite.NotBuilt(fmt.Sprintf("the value Φ of %d examples %v in %s", len(s), e.shape, e.dtype), err)
 	}
 	return evaluation{flatten(out[0]), flatten(out[1]), out[0].Shape()}, nil
 }
@@ -123,7 +124,7 @@ func (e *evaluator) loss(x, s []float64, h float64) (value, slope float64, err e
 	}
 	out, err := e.slope.Call(tensor(e.dtype, x, append([]int{len(s)}, e.shape...)...), tensor(e.dtype, s, len(s)))
 	if err != nil {
-		return 0, 0, fmt.Errorf("the gradient in the weights of a loss with ∇ₓΦ does not build:\n%w", err)
+		return 0, 0, suite.NotBuilt("the gradient in the weights of a loss with ∇ₓΦ", err)
 	}
 	return flatten(out[0])[0], flatten(out[1])[0], nil
 }

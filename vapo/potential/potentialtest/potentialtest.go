@@ -19,7 +19,7 @@ import (
 )
 
 // Run checks p for examples of the given shape, [d] or [height, width, channels], with random weights: one value for each example, which
-// depends on no other; ∇ₓΦ against central differences, which a stopped gradient fails; on every backend of this machine the same values
+// depends on no other; ∇ₓΦ against central differences, which a stopped gradient fails, and without jumps, which ReLU has; on every backend of this machine the same values
 // and gradients in float32 as in float64, and the gradient in the weights of a loss that holds ∇ₓΦ against differences (second order).
 func Run(t *testing.T, p potential.Potential, shape []int) {
 	t.Helper()
@@ -36,6 +36,7 @@ func checks(p potential.Potential, shape []int, backends []compute.Backend) []su
 		{Name: "shape", Test: func() error { return checkShape(p, shape) }},
 		{Name: "examples", Test: func() error { return checkExamples(p, shape) }},
 		{Name: "gradient", Test: func() error { return checkGradient(p, shape) }},
+		{Name: "smooth", Test: func() error { return checkSmooth(p, shape) }},
 	}
 	for _, b := range backends {
 		name := "xla"
@@ -129,6 +130,53 @@ func checkGradient(p potential.Potential, shape []int) error {
 				return fmt.Errorf("∇ₓΦ of example %d at s = %g along a random direction is %.9g, but differences of Φ give %.9g\n"+
 					"usual causes: a stopped gradient, a kink (ReLU, max, abs) where Φ must be smooth, rounding to integers", i, s, got, want)
 			}
+		}
+	}
+	return nil
+}
+
+// checkSmooth: ∇ₓΦ does not jump. On a line, the place where Φ's slope along the line bends most between neighbours is looked at again and
+// again sixteen times closer: the bend goes to zero where Φ is smooth, and stays where it has a kink.
+func checkSmooth(p potential.Potential, shape []int) error {
+	const parts, rounds = 32, 6
+	e, err := build(backend.Host(), p, shape, dtypes.Float64)
+	if err != nil {
+		return err
+	}
+	middle, direction, s := draw(1, e.size), draw(20, e.size), make([]float64, parts+1)
+	for i := range s {
+		s[i] = clock[0]
+	}
+	from, to, whole := -3.0, 3.0, 0.0
+	for round := range rounds {
+		var x []float64
+		for i := range s {
+			x = append(x, along(middle, direction, from+(to-from)*float64(i)/parts)...)
+		}
+		at, err := e.evaluate(x, s)
+		if err != nil {
+			return err
+		}
+		slope := make([]float64, len(s))
+		for i := range slope {
+			slope[i] = dot(at.grad[i*e.size:][:e.size], direction)
+		}
+		if round == 0 {
+			whole = slices.Max(slope) - slices.Min(slope)
+		}
+		bend := func(i int) float64 { return math.Abs(slope[i+1] - 2*slope[i] + slope[i-1]) }
+		worst := 1
+		for i := 2; i < parts; i++ {
+			if bend(i) > bend(worst) {
+				worst = i
+			}
+		}
+		width := (to - from) / parts
+		from += width * float64(worst-1)
+		to = from + 2*width
+		if jump := bend(worst); round == rounds-1 && jump > 1e-4*whole {
+			return fmt.Errorf("∇ₓΦ jumps: along a line its slope changes by %.3g within %.1g, of %.3g on the whole line; the loss's second derivatives miss that\n"+
+				"usual causes: ReLU, LeakyReLU, max, abs or a threshold; take activation.Swish or another smooth one", jump, width, whole)
 		}
 	}
 	return nil

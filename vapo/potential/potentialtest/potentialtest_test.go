@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/ml/layers"
+	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/potential"
@@ -49,6 +51,13 @@ func TestMistakes(t *testing.T) {
 		"cancellation": {"float32 on", changed{out: func(phi *potential.Node) *potential.Node {
 			return graph.AddScalar(graph.AddScalar(phi, 1e4), -1e4)
 		}}},
+		"ReLU of features": {"smooth: ∇ₓΦ jumps", kinked{}},
+		"a kink of the input": {"smooth: ∇ₓΦ jumps", changed{in: func(x *potential.Node) *potential.Node {
+			return graph.MaxScalar(x, -1)
+		}}},
+		"a float32 constant": {"usual cause: a constant or a weight that is not of x's dtype", changed{out: func(phi *potential.Node) *potential.Node {
+			return graph.Mul(phi, graph.Const(phi.Graph(), float32(0.5)))
+		}}},
 		"no weights": {"no trainable weights", bowl{}},
 		"panic":      {"does not build", changed{in: func(x *potential.Node) *potential.Node { return graph.Reshape(x, 7) }}},
 	} {
@@ -59,6 +68,14 @@ func TestMistakes(t *testing.T) {
 			t.Logf("%s:\n%v", name, err)
 		}
 	}
+}
+
+// kinked has features ReLU(Wx + b), linear in x between kinks: its gradient is right wherever it is, and what trains it is zero there.
+type kinked struct{}
+
+func (kinked) Value(scope *model.Scope, x, _ *potential.Node) *potential.Node {
+	hidden := activation.Relu(layers.DenseWithBias(scope.In("hidden"), x, 32))
+	return graph.Reshape(layers.DenseWithBias(scope.In("readout"), hidden, 1), x.Shape().Dim(0))
 }
 
 type bowl struct{}
