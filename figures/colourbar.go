@@ -3,11 +3,12 @@ package figures
 import (
 	"math"
 
+	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// colourBar explains the colours of a ramp over [0, most].
+// colourBar explains the colours of a ramp over [0, most]. plotter.ColorBar is pixels, also in SVG and PDF, and has no tip.
 type colourBar struct {
 	ramp  ramp
 	most  float64
@@ -22,12 +23,12 @@ const (
 	barSteps = 128
 )
 
-func (b *colourBar) ticks() []tick { return linearTicks(0, b.most, 6) }
+func (b *colourBar) ticks() []plot.Tick { return linearTicks(0, b.most, 6) }
 
 func (b *colourBar) width() vg.Length {
 	widest := vg.Length(0)
 	for _, t := range b.ticks() {
-		widest = max(widest, textWidth(tickSize, t.label))
+		widest = max(widest, textWidth(tickSize, t.Label))
 	}
 	return vg.Points(barGap+barWidth+tickGap+labelGap) + tickLength + widest + labelSize*(capHeight+descent)
 }
@@ -50,10 +51,10 @@ func (b *colourBar) draw(c draw.Canvas) {
 	c.StrokeLines(line, []vg.Point{{X: left, Y: c.Min.Y}, {X: right, Y: c.Min.Y},
 		{X: right, Y: c.Max.Y}, {X: left, Y: c.Max.Y}, {X: left, Y: c.Min.Y}, {X: right, Y: c.Min.Y}})
 	for _, t := range b.ticks() {
-		y := c.Min.Y + height*vg.Length(t.value/b.most)
+		y := c.Min.Y + height*vg.Length(t.Value/b.most)
 		c.StrokeLine2(line, right, y, right+tickLength, y)
 		drawText(c, textStyle{size: tickSize, color: ink, v: 0.5},
-			vg.Point{X: right + tickLength + vg.Points(tickGap), Y: y}, t.label)
+			vg.Point{X: right + tickLength + vg.Points(tickGap), Y: y}, t.Label)
 	}
 	drawText(c, textStyle{size: labelSize, color: ink, h: 0.5, rotation: math.Pi / 2},
 		vg.Point{X: c.Max.X - labelSize*descent, Y: c.Center().Y}, b.label)

@@ -10,9 +10,11 @@
 //
 // Each returns a [Figure], which writes itself as PNG, SVG or PDF. The package
 // knows nothing of training, tensors or potentials, and it is the only one
-// that imports gonum/plot: its canvases, fonts and plotters do the drawing,
+// that imports gonum/plot: its canvases, fonts, scales and plotters do the drawing,
 // the layout of a page is ours, so that panels share a size and an edge
-// whatever their labels are.
+// whatever their labels are. plot.Align shares out a page of a given height,
+// where ours follows from the aspect of its panels, and plot.Legend has one
+// entry to a line.
 //
 // # Text
 //

@@ -1,6 +1,8 @@
 package figures
 
 import (
+	"gonum.org/v1/plot"
+
 	"image/color"
 	"math"
 	"math/rand/v2"
@@ -128,20 +130,20 @@ func TestRamps(t *testing.T) {
 // at least two are labelled, each differently.
 func TestTicks(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 8))
-	check := func(kind string, lo, hi float64, most int, ticks []tick) {
+	check := func(kind string, lo, hi float64, most int, ticks []plot.Tick) {
 		labels := map[string]bool{}
 		last := math.Inf(-1)
 		slack := 1e-6 * (hi - lo)
 		for _, k := range ticks {
-			if k.value < lo-slack || k.value > hi+slack || k.value <= last {
-				t.Fatalf("%s [%g, %g]: mark at %g after %g", kind, lo, hi, k.value, last)
+			if k.Value < lo-slack || k.Value > hi+slack || k.Value <= last {
+				t.Fatalf("%s [%g, %g]: mark at %g after %g", kind, lo, hi, k.Value, last)
 			}
-			last = k.value
-			if k.label != "" {
-				if labels[k.label] {
-					t.Fatalf("%s [%g, %g]: label %q twice", kind, lo, hi, k.label)
+			last = k.Value
+			if k.Label != "" {
+				if labels[k.Label] {
+					t.Fatalf("%s [%g, %g]: label %q twice", kind, lo, hi, k.Label)
 				}
-				labels[k.label] = true
+				labels[k.Label] = true
 			}
 		}
 		if len(labels) < 2 || len(labels) > most+4 {
@@ -161,11 +163,11 @@ func TestTicks(t *testing.T) {
 }
 
 func TestTickLabels(t *testing.T) {
-	text := func(ticks []tick) string {
+	text := func(ticks []plot.Tick) string {
 		var labels []string
 		for _, k := range ticks {
-			if k.label != "" {
-				labels = append(labels, k.label)
+			if k.Label != "" {
+				labels = append(labels, k.Label)
 			}
 		}
 		return strings.Join(labels, " ")

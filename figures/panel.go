@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 )
@@ -16,7 +17,7 @@ type panel struct {
 	layers         []plot.Plotter
 	title          []string // centred above; lines after the first are faint
 	xLabel, yLabel string
-	xTicks, yTicks []tick
+	xTicks, yTicks []plot.Tick
 	bareX, bareY   bool // ticks without their labels: a neighbour has them
 	grid           bool // hair lines at the labelled ticks
 }
@@ -42,7 +43,7 @@ func (p *panel) left() vg.Length {
 	if !p.bareY {
 		widest := vg.Length(0)
 		for _, t := range p.yTicks {
-			widest = max(widest, textWidth(tickSize, t.label))
+			widest = max(widest, textWidth(tickSize, t.Label))
 		}
 		width += vg.Points(tickGap) + widest
 	}
@@ -77,16 +78,16 @@ func (p *panel) right() vg.Length {
 	}
 	over := vg.Length(0)
 	for _, t := range p.xTicks {
-		if p.axes.X.Norm(t.value) > 0.97 {
-			over = max(over, textWidth(tickSize, t.label)/2)
+		if p.axes.X.Norm(t.Value) > 0.97 {
+			over = max(over, textWidth(tickSize, t.Label)/2)
 		}
 	}
 	return over
 }
 
-func labelsWidth(ticks []tick) (width vg.Length) {
+func labelsWidth(ticks []plot.Tick) (width vg.Length) {
 	for _, t := range ticks {
-		width += textWidth(tickSize, t.label)
+		width += textWidth(tickSize, t.Label)
 	}
 	return width
 }
@@ -94,7 +95,9 @@ func labelsWidth(ticks []tick) (width vg.Length) {
 // draw draws the panel with its frame on c's rectangle.
 func (p *panel) draw(c draw.Canvas) {
 	if p.grid {
-		p.drawGrid(c)
+		p.axes.X.Tick.Marker, p.axes.Y.Tick.Marker = plot.ConstantTicks(p.xTicks), plot.ConstantTicks(p.yTicks)
+		style := draw.LineStyle{Color: hair, Width: frameWidth}
+		(&plotter.Grid{Vertical: style, Horizontal: style}).Plot(c, p.axes)
 	}
 	for _, layer := range p.layers {
 		layer.Plot(c, p.axes)
@@ -107,24 +110,8 @@ func (p *panel) draw(c draw.Canvas) {
 	p.drawLabels(c)
 }
 
-func (p *panel) drawGrid(c draw.Canvas) {
-	style := draw.LineStyle{Color: hair, Width: frameWidth}
-	for _, t := range p.xTicks {
-		if t.label != "" {
-			x := c.X(p.axes.X.Norm(t.value))
-			c.StrokeLine2(style, x, c.Min.Y, x, c.Max.Y)
-		}
-	}
-	for _, t := range p.yTicks {
-		if t.label != "" {
-			y := c.Y(p.axes.Y.Norm(t.value))
-			c.StrokeLine2(style, c.Min.X, y, c.Max.X, y)
-		}
-	}
-}
-
-func (t tick) length() vg.Length {
-	if t.label == "" {
+func lengthOf(t plot.Tick) vg.Length {
+	if t.IsMinor() {
 		return tickLength / 2
 	}
 	return tickLength
@@ -132,19 +119,19 @@ func (t tick) length() vg.Length {
 
 func (p *panel) drawTicks(c draw.Canvas, line draw.LineStyle) {
 	for _, t := range p.xTicks {
-		x := c.X(p.axes.X.Norm(t.value))
-		c.StrokeLine2(line, x, c.Min.Y, x, c.Min.Y-t.length())
+		x := c.X(p.axes.X.Norm(t.Value))
+		c.StrokeLine2(line, x, c.Min.Y, x, c.Min.Y-lengthOf(t))
 		if !p.bareX {
 			drawText(c, textStyle{size: tickSize, color: ink, h: 0.5, v: 1},
-				vg.Point{X: x, Y: c.Min.Y - tickLength - vg.Points(tickGap)}, t.label)
+				vg.Point{X: x, Y: c.Min.Y - tickLength - vg.Points(tickGap)}, t.Label)
 		}
 	}
 	for _, t := range p.yTicks {
-		y := c.Y(p.axes.Y.Norm(t.value))
-		c.StrokeLine2(line, c.Min.X, y, c.Min.X-t.length(), y)
+		y := c.Y(p.axes.Y.Norm(t.Value))
+		c.StrokeLine2(line, c.Min.X, y, c.Min.X-lengthOf(t), y)
 		if !p.bareY {
 			drawText(c, textStyle{size: tickSize, color: ink, h: 1, v: 0.5},
-				vg.Point{X: c.Min.X - tickLength - vg.Points(tickGap), Y: y}, t.label)
+				vg.Point{X: c.Min.X - tickLength - vg.Points(tickGap), Y: y}, t.Label)
 		}
 	}
 }

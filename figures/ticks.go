@@ -5,17 +5,14 @@ import (
 	"math"
 	"strconv"
 	"strings"
+
+	"gonum.org/v1/plot"
 )
 
-// tick is a mark on an axis; a minor one has no label.
-type tick struct {
-	value float64
-	label string
-}
-
 // linearTicks returns marks within [lo, hi] at multiples of 1, 2 or 5 times a
-// power of ten, as many as possible but at most most.
-func linearTicks(lo, hi float64, most int) []tick {
+// power of ten, as many as possible but at most most. gonum/plot's ticks take no such number: at ±2.75 on a
+// narrow panel they write "−2.50" and "2.50", which run into those of the panel beside it.
+func linearTicks(lo, hi float64, most int) []plot.Tick {
 	step := math.Pow(10, math.Floor(math.Log10((hi-lo)/float64(most))))
 	count := func(step float64) int {
 		slack := 1e-9 * step
@@ -29,10 +26,10 @@ func linearTicks(lo, hi float64, most int) []tick {
 	}
 	digits := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
 	first := math.Ceil((lo - 1e-9*step) / step)
-	var out []tick
+	var out []plot.Tick
 	for i := range count(step) {
 		value := (first + float64(i)) * step
-		out = append(out, tick{value, plainNumber(value, step, digits)})
+		out = append(out, plot.Tick{Value: value, Label: plainNumber(value, step, digits)})
 	}
 	return out
 }
@@ -52,11 +49,11 @@ func plainNumber(value, step float64, digits int) string {
 // logTicks returns the powers of ten within [lo, hi], 0 < lo < hi, with minor
 // marks at their multiples. Where fewer than two powers fall inside, the
 // multiples carry the labels: all of 1, 2, 5, or on a short axis all there are.
-func logTicks(lo, hi float64, most int) []tick {
+func logTicks(lo, hi float64, most int) []plot.Tick {
 	first, last := int(math.Floor(math.Log10(lo)+1e-9)), int(math.Ceil(math.Log10(hi)-1e-9))
 	decades := int(math.Floor(math.Log10(hi)+1e-9)) - int(math.Ceil(math.Log10(lo)-1e-9)) + 1
 	every := max(1, (decades+most-1)/most) // label every so many powers
-	var out []tick
+	var out []plot.Tick
 	labelled := 0
 	for e := first; e <= last; e++ {
 		for m := 1; m <= 9; m++ {
@@ -64,14 +61,14 @@ func logTicks(lo, hi float64, most int) []tick {
 			if value < lo*(1-1e-9) || value > hi*(1+1e-9) {
 				continue
 			}
-			t := tick{value: value}
+			t := plot.Tick{Value: value}
 			switch {
 			case decades >= 2 && m == 1 && (e%every) == 0:
-				t.label = shortScientific(value)
+				t.Label = shortScientific(value)
 			case decades < 2 && (m == 1 || m == 2 || m == 5):
-				t.label = strconv.FormatFloat(value, 'g', 3, 64)
+				t.Label = strconv.FormatFloat(value, 'g', 3, 64)
 			}
-			if t.label != "" {
+			if t.Label != "" {
 				labelled++
 			}
 			if decades <= 8 || m == 1 {
