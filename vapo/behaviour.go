@@ -20,6 +20,7 @@ import (
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/internal/plain"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
@@ -254,14 +255,14 @@ func (m *Model) untrained() (weights map[string]shapes.Shape, values []float64, 
 		return phi
 	})
 	if err != nil {
-		return nil, nil, fmt.Errorf("vapo: building the potential: %w", err)
+		return nil, nil, fmt.Errorf("vapo: building the potential: %w", plain.Error(err))
 	}
 	defer exec.Finalize()
 	weights = map[string]shapes.Shape{}
 	for i := range 2 {
 		phi, err := exec.Call1(pattern(append([]int{2}, m.Shape...)...), []float32{0.3, 0.8})
 		if err != nil {
-			return nil, nil, fmt.Errorf("vapo: building the potential: %w", err)
+			return nil, nil, fmt.Errorf("vapo: building the potential: %w", plain.Error(err))
 		}
 		values = append(values, numbers.Flat(phi)...)
 		phi.MustFinalizeAll()

@@ -7,7 +7,10 @@ import (
 
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/flow"
+	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
+	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
 )
 
@@ -134,4 +137,30 @@ func ExampleModel_NewSampler() {
 	}
 	fmt.Println(len(seven), seven[0] == seven[1])
 	// Output: 2 true
+}
+
+// A model prints as a table of its network.
+func ExampleModel_String() {
+	m := &vapo.Model{Flow: flow.Flow{
+		Backend: backend.Host(), Homotopy: homotopy.Straight{Omega: 1}, Potential: potential.MLP{Width: 16, Depth: 2}, Shape: []int{2},
+	}}
+	data, err := tiny().Open("", "train")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := vapo.Train(context.Background(), m, loss.Alignment{}, data, tiny().Training, vapo.Run{}); err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Print(m)
+	// Output:
+	// potential.MLP on straight (omega = 1), examples of shape [2]
+	// potential/hidden_0/dense/biases   [16]     16
+	// potential/hidden_0/dense/weights  [11 16]  176
+	// potential/hidden_1/dense/biases   [16]     16
+	// potential/hidden_1/dense/weights  [16 16]  256
+	// potential/readout/dense/biases    [1]      1
+	// potential/readout/dense/weights   [16 1]   16
+	// all                                        481
 }

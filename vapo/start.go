@@ -9,6 +9,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/internal/plain"
 	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/potential"
 )
@@ -57,7 +58,7 @@ func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int,
 func drawWeights(step parallel, shape []int, batch int, resumed bool) error {
 	points := float32Shape(append([]int{batch}, shape...)...)
 	if err := step.compile(points, points, float32Shape(batch), float32Shape(2)); err != nil { // lists the variables
-		return fmt.Errorf("vapo: building the training step: %w", err)
+		return fmt.Errorf("vapo: building the training step: %w", plain.Error(err))
 	}
 	var drawn []*model.Variable
 	for v := range step.Store().IterVariables() {
@@ -105,12 +106,12 @@ func (m *Model) complete(store *model.Store) error {
 		return m.Potential.Value(scope.At(potential.Scope), x, s)
 	})
 	if err != nil {
-		return fmt.Errorf("vapo: building the potential: %w", err)
+		return fmt.Errorf("vapo: building the potential: %w", plain.Error(err))
 	}
 	defer exec.Finalize()
 	g, err := exec.Compile(float32Shape(append([]int{1}, m.Shape...)...), float32Shape(1))
 	if err != nil {
-		return fmt.Errorf("vapo: the weights are %w: they are not those of the configuration: %w", ErrDamaged, err)
+		return fmt.Errorf("vapo: the weights are %w: they are not those of the configuration: %w", ErrDamaged, plain.Error(err))
 	}
 	for v := range store.IterVariables() {
 		switch {

@@ -19,6 +19,7 @@ import (
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/internal/noise"
+	"vapoflow/vapo/internal/plain"
 	"vapoflow/vapo/loss"
 	"vapoflow/vapo/optimizer"
 	"vapoflow/vapo/potential"
@@ -101,7 +102,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		return theLoss, descend(scope, descent, theLoss, rates, t.Clip)
 	})
 	if err != nil {
-		return fmt.Errorf("vapo: building the training step: %w", err)
+		return fmt.Errorf("vapo: building the training step: %w", plain.Error(err))
 	}
 	defer exec.Finalize()
 	step, err := newParallel(exec, len(backend.Devices(m.Backend)), t.Batch)
@@ -124,7 +125,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		}
 		out, err := step.call(batch)
 		if err != nil {
-			return fmt.Errorf("vapo: training step %d: %w", i, err)
+			return fmt.Errorf("vapo: training step %d: %w", i, plain.Error(err))
 		}
 		p := Progress{Step: i + 1, Steps: t.Steps, Loss: scalar(out[0]), GradNorm: scalar(out[1]), Resumed: first,
 			Weights: func() (*model.Store, error) { return average(state.store) }}

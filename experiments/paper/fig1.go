@@ -73,7 +73,7 @@ func computeFig1(ctx context.Context, w *work) (element.Data, error) {
 
 // plane measures a model with the settings' solver, particles and seed, and as many samples for its KL divergence.
 func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture, samples int) (*measure.Plane, error) {
-	with, err := w.solver()
+	with, err := w.NewSolver()
 	if err != nil {
 		return nil, err
 	}

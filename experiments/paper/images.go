@@ -135,7 +135,7 @@ func (w *work) sampleBatch() int {
 
 // sampler prepares drawing from a flow with the settings' solver.
 func (w *work) sampler(ctx context.Context, f *flow.Flow) (*flow.Sampler, error) {
-	with, err := w.solver()
+	with, err := w.NewSolver()
 	if err != nil {
 		return nil, err
 	}

@@ -92,7 +92,7 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	with, err := w.solver()
+	with, err := w.NewSolver()
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (s Settings) Validate() error {
 	if !(s.ScoreS > 0 && s.ScoreS < 1) {
 		return fmt.Errorf("score_s must lie inside (0, 1), got %g", s.ScoreS)
 	}
-	_, err := s.solver()
+	_, err := s.NewSolver()
 	return err
 }
 
@@ -64,7 +64,8 @@ func (s Settings) checkMemory(shape []int) error {
 	return budget.Check(fmt.Sprintf("%d samples of shape %v", s.Samples, shape), values)
 }
 
-func (s Settings) solver() (solver.Solver, error) {
+// NewSolver is the solver that samples are drawn by.
+func (s Settings) NewSolver() (solver.Solver, error) {
 	o := solver.Options{Steps: s.SolverSteps}
 	if t, err := solver.List.Find(s.Solver); err == nil && t.Adaptive() && s.SolverSteps == 0 {
 		o.RTol, o.ATol = s.RTol, s.ATol

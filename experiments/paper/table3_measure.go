@@ -75,7 +75,7 @@ func (w *work) measureOOD(ctx context.Context, o *oodScorer) (element.Data, erro
 
 // flowAreas are the AUROC of the flow's scores for the first n images, by one Hutchinson probe each.
 func (w *work) flowAreas(ctx context.Context, o *oodScorer, n int) ([][]uncertainty.Estimate, error) {
-	with, err := w.solver()
+	with, err := w.NewSolver()
 	if err != nil {
 		return nil, err
 	}

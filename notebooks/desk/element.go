@@ -1,74 +1,123 @@
 package desk
 
 import (
+	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
-	"slices"
 	"strings"
+	"time"
 
-	"github.com/janpfeifer/gonb/gonbui"
+	"github.com/gomlx/gomlx/core/tensors"
 
-	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
-	"vapoflow/experiments/record"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/pretrained"
 )
 
-// Env is where [paper.Run] works in a notebook: with the command line's folders and backend, its trainings watched below the cell.
-// Changes are settings as --set takes them, "homotopy=straight" for example.
-func Env(preset, recipe string, changes ...string) (paper.Env, error) {
-	choice, err := backend.New("")
-	if err != nil {
-		return paper.Env{}, err
-	}
-	env := paper.Env{
-		Backend: choice, Out: Results(), DataRoot: DataRoot(), Inception: os.Getenv(measure.InceptionEnv),
-		Preset: preset, Recipe: recipe, Resume: true, Command: "notebook",
-		Watch: func(name string, _ int) (observe func(vapo.Progress), done func()) { return Watch(name), func() {} },
-		Say:   func(line string) { fmt.Println(line) },
-	}
-	for _, text := range changes {
-		change, err := paper.ParseSet(text)
-		if err != nil {
-			return env, err
-		}
-		env.Changes = append(env.Changes, change)
-	}
-	return env, nil
+// Element is a figure or table of the paper with the choices of a notebook, whose settings are its fields.
+type Element struct {
+	paper.Settings
+	Missing error // data that are not found; images drawn by formula stand in where they would be trained on
+
+	id, preset string
+	changes    []string
+	shipped    *vapo.Model // nil where it is trained
 }
 
-// ShowRecord shows the numbers, tables and figures in a run's folder.
-func ShowRecord(dir string) {
-	m, err := record.Read(dir)
-	Check(err)
-	Check(record.Stored{Dir: dir, Manifest: m}.Check(false))
-	var rows [][]any
-	for name, value := range m.Results {
-		rows = append(rows, []any{strings.ReplaceAll(name, "_", " "), value})
+// NewElement is the element of an id at a preset, with choices as --set takes them: "homotopy=straight". Its model has the weights that ship where
+// the command line uses them, that is unless a choice asks for another training.
+func NewElement(id, preset string, choices ...string) *Element {
+	e := &Element{id: id, preset: preset, Settings: Must(Must(paper.Lookup(id)).Settings(preset, "best"))}
+	for _, choice := range choices {
+		before := e.Settings
+		Check(e.Apply([]paper.Change{Must(paper.ParseSet(choice))}))
+		if e.Settings.String() == before.String() { // the element's own
+			continue
+		}
+		e.changes = append(e.changes, choice)
+		if training(e.Config) != training(before.Config) {
+			e.Settings.Model = "train"
+		}
 	}
-	slices.SortFunc(rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
-	Table([]string{"record " + m.Name, ""}, rows...)
-	for _, t := range m.Tables {
-		var rows [][]any
-		for _, row := range t.Rows {
-			cells := make([]any, len(row))
-			for i, text := range row {
-				cells[i] = text
+	var data string
+	data, e.Missing = Find(e.Config.Data)
+	if name, ships := strings.CutPrefix(e.Settings.Model, pretrained.Prefix); ships {
+		e.shipped = Must(vapo.LoadFS(backend.Host(), Must(pretrained.Files(name))))
+		seed := e.Seed
+		e.Config = e.shipped.Config
+		e.Seed = seed
+	} else if e.Missing != nil {
+		e.Config.Data = data
+		e.changes = append(e.changes, "data="+data)
+	}
+	Check(e.Validate())
+	return e
+}
+
+func training(c vapo.Config) string {
+	text, _ := json.Marshal(c) // a struct of numbers and texts always encodes
+	return string(text)
+}
+
+// Open gives a split of the element's data.
+func (e *Element) Open(split string) dataset.Dataset { return Must(Open(e.Config, split)) }
+
+// ShowData shows the first n training images, or says where data were looked for and how to get them.
+func (e *Element) ShowData(n int) {
+	if e.Missing != nil {
+		fmt.Println(e.Missing)
+	}
+	if e.Missing == nil || e.shipped == nil {
+		data := e.Open("train")
+		Images(Batch(data, 0, n), data.Info().Title)
+	}
+}
+
+// Trained is the element's model: with the weights that ship, or trained once and watched.
+func (e *Element) Trained() *vapo.Model {
+	if e.shipped == nil {
+		return Must(Train(Context(), e.Config, e.Open("train")))
+	}
+	fmt.Printf("the weights are those that ship, %s\n", e.Settings.Model)
+	e.shipped.Backend = Must(Backend())
+	return e.shipped
+}
+
+// Samples are the samples first ≤ i < first+n of the element's model, solver and seed, [n, shape...], and the evaluations of ∇Φ that each took. They
+// are kept, and the same images as those of the record.
+func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
+	type drawn struct {
+		Pixels []float32
+		Shape  []int
+		NFE    int
+	}
+	kept := Must(Cached("samples", []any{e.Settings, first, n}, func() (out drawn, err error) {
+		m := e.Trained()
+		sampler, err := m.NewSampler(Context(), Must(e.NewSolver()), e.Seed, sampleBatch)
+		if err != nil {
+			return out, err
+		}
+		last := time.Now()
+		err = sampler.Draw(Context(), first, n, func(i int, x []float32) error {
+			out.Pixels = append(out.Pixels, x...)
+			if time.Since(last) > 5*time.Second {
+				last = time.Now()
+				fmt.Printf("%d of %d samples\n", i+1-first, n)
 			}
-			rows = append(rows, cells)
-		}
-		fmt.Println(t.Caption)
-		Table(t.Header, rows...)
-	}
-	for _, figure := range m.Figures {
-		text, err := os.ReadFile(filepath.Join(dir, figure.File))
-		Check(err)
-		if !gonbui.IsNotebook {
-			fmt.Println(figure.File)
-		}
-		gonbui.DisplayPNG(text)
-	}
-	gonbui.Sync()
+			return nil
+		})
+		out.Shape, out.NFE = append([]int{n}, m.Shape...), sampler.NFE
+		return out, err
+	}))
+	return tensors.FromFlatDataAndDimensions(kept.Pixels, kept.Shape...), kept.NFE
+}
+
+// sampleBatch is that of the records of small images: a sample's bits depend on it.
+const sampleBatch = 16
+
+// Run runs the element as the command line does, with the same model, and shows its record.
+func (e *Element) Run() {
+	env := Must(Env(e.preset, "best", e.changes...))
+	ShowRecord(Must(paper.Run(Context(), e.id, env)))
 }

@@ -1,11 +1,15 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/solver"
 )
 
@@ -64,26 +68,27 @@ func tensorRows(x *tensors.Tensor) (rows, error) {
 	if len(dims) < 2 {
 		return rows{}, fmt.Errorf("desk: a tensor of shape %v holds no rows; it needs the shape [n, ...]", dims)
 	}
-	r := rows{shape: dims[1:]}
-	var err error
+	values, err := flat(x)
+	return rows{values, dims[1:]}, err
+}
+
+// flat are the values of a tensor; bytes are pixels, from -1 to 1.
+func flat(x *tensors.Tensor) (values []float64, err error) {
 	failed := x.ConstFlatData(func(flat any) {
 		switch flat := flat.(type) {
 		case []float64:
-			r.flat = wide(flat)
+			values = wide(flat)
 		case []float32:
-			r.flat = wide(flat)
-		case []uint8: // pixels
+			values = wide(flat)
+		case []uint8:
 			for _, v := range wide(flat) {
-				r.flat = append(r.flat, v/127.5-1)
+				values = append(values, v/127.5-1)
 			}
 		default:
 			err = fmt.Errorf("desk: a tensor of %s cannot be shown; convert it to float32 or float64", x.DType())
 		}
 	})
-	if failed != nil {
-		return r, failed
-	}
-	return r, err
+	return values, errors.Join(failed, err)
 }
 
 func table[T float32 | float64](x [][]T) (rows, error) {
@@ -117,6 +122,29 @@ func examples(data dataset.Dataset, n int) (rows, error) {
 	values, err := dataset.ReadRange(data, 0, n)
 	return rows{wide(values), info.Shape}, err
 }
+
+// Batch reads the examples first ≤ i < first+n of a data set, [n, shape...], or as many as there are.
+func Batch(data dataset.Dataset, first, n int) *tensors.Tensor {
+	info := data.Info()
+	if info.Len > 0 {
+		n = min(n, info.Len-first)
+	}
+	return tensors.FromFlatDataAndDimensions(Must(dataset.ReadRange(data, first, n)), append([]int{n}, info.Shape...)...)
+}
+
+// OnPath places examples x̄ [n, shape...] in float32 on a path at s, μ(s)x̄ + √v(s)ε, with noise of a seed.
+func OnPath(path homotopy.Homotopy, x *tensors.Tensor, s float64, seed uint64) *tensors.Tensor {
+	at := Must(homotopy.Evaluate(backend.Host(), path, []float64{s}))[0]
+	rng := rand.New(rand.NewPCG(seed, 0))
+	out := tensors.MustCopyFlatData[float32](x)
+	for i, v := range out {
+		out[i] = float32(at.Mu*float64(v) + at.Sd()*rng.NormFloat64())
+	}
+	return tensors.FromFlatDataAndDimensions(out, x.Shape().Dimensions...)
+}
+
+// Values are the numbers of a tensor, flat; those of bytes are pixels, from -1 to 1.
+func Values(x *tensors.Tensor) []float64 { return Must(flat(x)) }
 
 // Examples gives the first n examples of a data set as points [n][d], or all of a smaller set.
 func Examples(data dataset.Dataset, n int) [][]float64 { return Must(examples(data, n)).points() }

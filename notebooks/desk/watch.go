@@ -5,6 +5,7 @@ import (
 	"html"
 	"time"
 
+	"github.com/gomlx/gomlx/ml/model"
 	"github.com/janpfeifer/gonb/gonbui"
 
 	"vapoflow/vapo"
@@ -62,8 +63,13 @@ func (v *view) observe(p vapo.Progress) {
 	if v.first.Step == 0 {
 		v.first, v.next = p, time.Now().Add(previewed/3)
 	}
-	v.updatePreview(p)
-	if end := p.Step == p.Steps; end || time.Since(v.shown) > redrawn {
+	end := p.Step == p.Steps
+	if end {
+		v.lastPreview(p)
+	} else {
+		v.updatePreview(p)
+	}
+	if end || time.Since(v.shown) > redrawn {
 		v.shown = time.Now()
 		gonbui.UpdateHTML(v.id, v.page(p))
 		if end {
@@ -95,13 +101,28 @@ func (v *view) updatePreview(p vapo.Progress) {
 	}
 	done := make(chan string, 1)
 	v.drawing, v.began = done, time.Now()
-	go func() {
-		picture, err := v.preview(weights)
-		if err != nil {
-			picture = html.EscapeString(err.Error())
-		}
-		done <- picture
-	}()
+	go func() { done <- v.draw(weights) }()
+}
+
+// lastPreview is that of the last step: training has ended, so it waits for the one at work, whose weights are older, and then draws.
+func (v *view) lastPreview(p vapo.Progress) {
+	if v.preview == nil {
+		return
+	}
+	if v.drawing != nil {
+		<-v.drawing
+	}
+	if weights, err := p.Weights(); err == nil {
+		v.picture = v.draw(weights)
+	}
+}
+
+func (v *view) draw(weights *model.Store) string {
+	picture, err := v.preview(weights)
+	if err != nil {
+		return html.EscapeString(err.Error())
+	}
+	return picture
 }
 
 // page is the view as HTML: words and a bar, and below them the curve beside the preview.

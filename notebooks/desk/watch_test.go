@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gomlx/gomlx/ml/model"
+
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 )
@@ -64,6 +66,30 @@ func TestPreviewRunsBeside(t *testing.T) {
 	}
 	if n := strings.Count(v.picture, "h0"); n != 200 {
 		t.Errorf("the preview shows %d points, want 200: %.80s", n, v.picture)
+	}
+}
+
+// The last preview is that of the last step, also while an older one is at work.
+func TestLastPreviewIsOfTheLastStep(t *testing.T) {
+	c := vapo.DefaultConfig()
+	c.Steps, c.Batch, c.Width, c.Depth = 30, 8, 8, 1
+	data, err := c.Open("", "train")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := &view{preview: func(weights *model.Store) (string, error) {
+		time.Sleep(10 * time.Millisecond)
+		return vapo.WeightsSHA256(weights)
+	}}
+	m, err := vapo.TrainOrLoad(t.Context(), backend.Host(), t.TempDir(), c, data, vapo.Run{Observe: func(p vapo.Progress) {
+		v.next = time.Now() // so that one is always at work
+		v.observe(p)
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want, err := vapo.WeightsSHA256(m.Store); err != nil || v.picture != want {
+		t.Errorf("the last preview is of weights %.8s, those at the end are %.8s (%v)", v.picture, want, err)
 	}
 }
 

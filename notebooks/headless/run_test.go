@@ -65,7 +65,7 @@ func TestSeededFailures(t *testing.T) {
 		want         string
 	}{
 		{"compile", "%%\nx := 1\nfmt.Println(y)", 0, `^cell 2, line 2: declared and not used: x$`},
-		{"syntax", "x := 1", 0, `^cell 2, line 1: expected declaration, found x$`},
+		{"syntax", "x := 1", 0, `^cell 2, line 1: expected declaration, found x; statements belong below a line %% of their own$`},
 		{"panic", "%%\nvar none []int\nfmt.Println(none[5])", 0, `^cell 2, line 3: panic: runtime error: index out of range \[5\]`},
 		{"panic inside", "func f(n int) {\n\tif n > 0 {\n\t\tpanic(\"deep\")\n\t}\n}\n%%\nf(0)\nf(1)", 0, `^cell 2, line 3: panic: deep$`},
 		{"exit", "%%\nfmt.Fprintln(os.Stderr, \"no luck\")\nos.Exit(3)", 0, `^cell 2: the program ended with exit status 3: no luck$`},

@@ -29,9 +29,10 @@ func (f *failure) Error() string {
 var (
 	unknownMagic = regexp.MustCompile(`^"(%+\S*)" unknown or not implemented`)
 	exitMessage  = regexp.MustCompile(`^(\^C\n)?((?:exit status|signal:) [^\n]+)\n$`)
-	panicMessage = regexp.MustCompile(`(?m)^((?:panic|fatal error): .*)$`)
+	panicMessage = regexp.MustCompile(`(?m)^((?:panic|fatal error|error): .*)$`) // the last is desk.Check's
 	panicPlace   = regexp.MustCompile(`\bmain\.go:(\d+)`)
 	compilePlace = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)\n`)
+	outside      = regexp.MustCompile(`expected declaration, found|non-declaration statement outside function body`)
 	shellMagic   = regexp.MustCompile(`^%%(bash|sh|script)\b`)
 )
 
@@ -151,6 +152,9 @@ func compileFailure(number int, answer reply) *failure {
 			f.text += fmt.Sprintf(" (in cell %s, line %s)", place[1], place[2])
 		}
 		break
+	}
+	if outside.MatchString(f.text) {
+		f.text += "; statements belong below a line %% of their own"
 	}
 	return f
 }

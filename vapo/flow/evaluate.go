@@ -3,6 +3,7 @@ package flow
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -10,6 +11,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
+	"vapoflow/vapo/internal/plain"
 	"vapoflow/vapo/internal/variables"
 	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
@@ -39,7 +41,22 @@ func (f *Flow) Curvatures(x *tensors.Tensor, s float64, v *tensors.Tensor) (grad
 	if err != nil {
 		return nil, nil, err
 	}
+	if err := f.checkDirections(x, v); err != nil {
+		return nil, nil, err
+	}
 	return call(e.curvatures, x, s, v)
+}
+
+// checkDirections says what is wrong with directions v [k, 1 or n, shape...] at points x.
+func (f *Flow) checkDirections(x, v *tensors.Tensor) error {
+	if err := v.CheckValid(); err != nil {
+		return fmt.Errorf("flow: the directions: %w", err)
+	}
+	n, shape := x.Shape().Dim(0), v.Shape()
+	if shape.DType != x.DType() || shape.Rank() < 2 || shape.Dim(0) == 0 || shape.Dim(1) != 1 && shape.Dim(1) != n || !slices.Equal(shape.Dimensions[2:], f.Shape) {
+		return fmt.Errorf("flow: the directions are %s; want %s of shape [k, 1 or %d, ...] with examples of shape %v, as the points are %s", shape, x.DType(), n, f.Shape, x.Shape())
+	}
+	return nil
 }
 
 // missing is the path of a weight that the store lacks.
@@ -57,7 +74,7 @@ func call(exec *model.Exec, x *tensors.Tensor, more ...any) (first, second *tens
 		return nil, nil, lacks
 	}
 	if err != nil {
-		return nil, nil, fmt.Errorf("flow: evaluating the potential at x %s: %w", x.Shape(), err)
+		return nil, nil, fmt.Errorf("flow: evaluating the potential at x %s: %w", x.Shape(), plain.Error(err))
 	}
 	return out[0], out[1], nil
 }
@@ -108,7 +125,7 @@ func (f *Flow) compile(weights *model.Store, build func(at potential.Function, i
 		}, in)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("flow: building the potential: %w", err)
+		return nil, fmt.Errorf("flow: building the potential: %w", plain.Error(err))
 	}
 	exec.SetMaxCache(-1) // any number of batch shapes
 	return exec, nil

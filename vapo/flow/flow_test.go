@@ -137,6 +137,18 @@ func TestWrongInputIsOneSentence(t *testing.T) {
 		}
 	}
 	x := tensors.FromValue([][]float32{{1, 2}})
+	for want, given := range map[string]*tensors.Tensor{
+		"(Float32)[1, 2]; want Float32 of shape [k, 1 or 1, ...]": tensors.FromValue([][]float32{{1, 0}}),
+		"(Float64)[1, 1, 2]; want Float32":                        tensors.FromValue([][][]float64{{{1, 0}}}),
+		"(Float32)[1, 3, 2]; want":                                tensors.FromValue([][][]float32{{{1, 0}, {0, 1}, {1, 1}}}),
+	} {
+		if _, _, err := f.Curvatures(x, 0.5, given); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Exec") {
+			t.Errorf("want one sentence with %q, got %+v", want, err)
+		}
+	}
+	if _, err := f.Sample(t.Context(), nil, 1, 0, 1); err == nil || !strings.Contains(err.Error(), "needs a solver") {
+		t.Errorf("without a solver: %v", err)
+	}
 	for _, s := range []float64{-0.25, 1.5, math.NaN()} {
 		if _, _, err := f.Evaluate(x, s); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("s = %g is outside [0, 1]", s)) {
 			t.Errorf("s = %g: %v", s, err)

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/gomlx/compute/dtypes"
@@ -40,6 +41,9 @@ func (f *Flow) Prior(seed int64, first, n int) (*tensors.Tensor, error) {
 // is Solution.State[0], [n, shape...]. An adaptive solver shares one step size among all n: to draw
 // the same images in other groups, replay its grid with solver.Fixed.
 func (f *Flow) Sample(ctx context.Context, with solver.Solver, seed int64, first, n int) (solver.Solution, error) {
+	if with == nil {
+		return solver.Solution{}, errors.New("flow: it needs a solver, such as solver.Adaptive{}")
+	}
 	x, err := f.Prior(seed, first, n)
 	if err != nil {
 		return solver.Solution{}, err

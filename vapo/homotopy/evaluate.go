@@ -6,6 +6,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/graph"
+
+	"vapoflow/vapo/internal/plain"
 )
 
 // Values are a path's coefficients at one s, in float64.
@@ -32,7 +34,7 @@ func Evaluate(b compute.Backend, h Homotopy, s []float64) ([]Values, error) {
 		return []*Node{c.Mu, c.V, c.MuDot, c.VDot}
 	}, s)
 	if err != nil {
-		return nil, fmt.Errorf("homotopy: evaluating %v: %w", h, err)
+		return nil, fmt.Errorf("homotopy: evaluating %v: %w", h, plain.Error(err))
 	}
 	columns := make([][]float64, len(out))
 	for i, t := range out {

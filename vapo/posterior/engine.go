@@ -13,6 +13,7 @@ import (
 	"vapoflow/internal/numbers"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/internal/plain"
 	"vapoflow/vapo/potential"
 )
 
@@ -66,7 +67,7 @@ func (p *Posterior) compileLikelihood(f *flow.Flow) (err error) {
 		return []*Node{ell, graph.Gradient(graph.ReduceAllSum(ell), x)[0]}
 	})
 	if err != nil {
-		return fmt.Errorf("posterior: building the likelihood: %w", err)
+		return fmt.Errorf("posterior: building the likelihood: %w", plain.Error(err))
 	}
 	p.guide, err = f.Compile(p.dtype(), func(at potential.Function, in []*Node) []*Node {
 		x, s, c := in[0], in[1], coefficients(convert(in[2:3], in[0])[0])
@@ -166,7 +167,7 @@ func (p *Posterior) likelihood(c homotopy.Values, spread float64, x []float64, d
 	defer numbers.Finalize(in)
 	out, err := p.plain.Call(append([]any{in, vector(c, spread)}, data...)...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("posterior: evaluating the likelihood: %w", err)
+		return nil, nil, fmt.Errorf("posterior: evaluating the likelihood: %w", plain.Error(err))
 	}
 	defer numbers.Finalize(out...)
 	return numbers.Flat(out[0]), numbers.Flat(out[1]), nil
@@ -178,7 +179,7 @@ func (p *Posterior) guidance(c homotopy.Values, spread float64, x []float64, dat
 	defer numbers.Finalize(in)
 	out, err := p.guide.Call(append([]any{in, c.S, vector(c, spread)}, data...)...)
 	if err != nil {
-		return nil, nil, fmt.Errorf("posterior: evaluating the guidance at s = %g: %w", c.S, err)
+		return nil, nil, fmt.Errorf("posterior: evaluating the guidance at s = %g: %w", c.S, plain.Error(err))
 	}
 	defer numbers.Finalize(out...)
 	return numbers.Flat(out[0]), numbers.Flat(out[1]), nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/support/exceptions"
@@ -86,6 +87,12 @@ func checkNoise(noise float64) error {
 func Mask(mask []bool, y *tensors.Tensor, noise float64) (Linear, error) {
 	if err := checkNoise(noise); err != nil {
 		return Linear{}, err
+	}
+	if err := y.CheckValid(); err != nil {
+		return Linear{}, fmt.Errorf("posterior: the measurement: %w", err)
+	}
+	if y.DType() != dtypes.Float32 && y.DType() != dtypes.Float64 {
+		return Linear{}, fmt.Errorf("posterior: the measurement is %s; want float32 or float64", y.Shape())
 	}
 	dims := y.Shape().Dimensions
 	if len(dims) < 2 || y.Size() != dims[0]*len(mask) {

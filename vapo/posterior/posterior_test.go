@@ -126,6 +126,7 @@ func TestErrorsNameTheValue(t *testing.T) {
 	_, noise := posterior.Mask([]bool{true, true}, tensors.FromValue([][]float64{{1, 1}}), 0)
 	_, none := posterior.Mask([]bool{false, false}, tensors.FromValue([][]float64{{1, 1}}), 1)
 	_, size := posterior.Mask([]bool{true}, tensors.FromValue([][]float64{{1, 1}}), 1)
+	_, whole := posterior.Mask([]bool{true, true}, tensors.FromValue([][]int32{{1, 1}}), 1)
 	_, nan := posterior.Mask([]bool{true, true}, tensors.FromValue([][]float64{{1, math.NaN()}}), 1)
 	_, width := posterior.Matrix(mat.NewDense(1, 2, []float64{1, 0}), [][]float64{{1, 2}}, 1)
 	_, strength := one.Guide(ctx, posterior.Guided{Strength: -1}, 2, 0)
@@ -137,7 +138,7 @@ func TestErrorsNameTheValue(t *testing.T) {
 		t.Errorf("a cancelled run gives %v", stopped)
 	}
 	for want, err := range map[string]error{
-		"got 0": noise, "measures nothing": none, "mask of 1 values": size, "NaN": nan, "row 0 of y has 2": width, "strength -1": strength,
+		"got 0": noise, "measures nothing": none, "(Int32)[1, 2]; want float32": whole, "mask of 1 values": size, "NaN": nan, "row 0 of y has 2": width, "strength -1": strength,
 		"no flow":                run(&posterior.Posterior{}, posterior.Chains{}),
 		"another path":           run(&posterior.Posterior{Prior: posterior.Product(flow, oracle(mixture.Gauss2(), straight))}, posterior.Chains{}),
 		"examples of shape [16]": run(&posterior.Posterior{Prior: posterior.Product(flow, oracle(mixture.Gauss16(), path))}, posterior.Chains{}),

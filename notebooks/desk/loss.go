@@ -1,0 +1,40 @@
+package desk
+
+import (
+	"math/rand/v2"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/gomlx/core/graph"
+	"gonum.org/v1/gonum/stat"
+
+	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/loss"
+	"vapoflow/vapo/potential"
+)
+
+// Loss estimates the loss of a flow at one s, over n draws of its path from points of data, with its standard error. Alignment is given without
+// its constant ½E‖u_c‖², as all three estimators of the energy loss then have one mean.
+func Loss(l loss.Loss, f *flow.Flow, data dataset.Dataset, s float64, n int) (mean, stdErr float64) {
+	exec := Must(f.Compile(dtypes.Float64, func(at potential.Function, in []*graph.Node) []*graph.Node {
+		p := homotopy.Draw(f.Homotopy, in[0], in[1], in[2])
+		value := l.Value(p, at)
+		if _, ok := l.(loss.Alignment); ok {
+			value = graph.Sub(value, graph.MulScalar(graph.ReduceSum(graph.Square(p.Velocity()), -1), 0.5))
+		}
+		return []*graph.Node{value}
+	}))
+	defer exec.Finalize()
+	rng := rand.New(rand.NewPCG(1, 2))
+	noise, clock := make([][]float64, n), make([]float64, n)
+	for i := range n {
+		clock[i], noise[i] = s, make([]float64, f.Dim())
+		for j := range noise[i] {
+			noise[i][j] = rng.NormFloat64()
+		}
+	}
+	values := Values(Must(exec.Call(Examples(data, n), noise, clock))[0])
+	mean, sd := stat.MeanStdDev(values, nil)
+	return mean, stat.StdErr(sd, float64(n))
+}
