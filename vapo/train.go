@@ -15,6 +15,7 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 
+	"vapoflow/vapo/autodiff"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/homotopy"
@@ -190,7 +191,7 @@ func trainable(scope *model.Scope, g *graph.Graph) (vars []*model.Variable) {
 func globalNorm(vars []*model.Variable, grads []*graph.Node) *graph.Node {
 	squares := map[string]*graph.Node{}
 	for i, v := range vars {
-		squares[v.Path()] = graph.ReduceAllSum(graph.Square(grads[i]))
+		squares[v.Path()] = autodiff.SquaredNorm(grads[i])
 	}
 	var sum *graph.Node
 	for _, path := range slices.Sorted(maps.Keys(squares)) {

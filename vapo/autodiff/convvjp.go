@@ -20,8 +20,28 @@ func init() {
 			return grouped(node, v, outputShape)
 		}
 		x, kernel := node.Inputs()[0], node.Inputs()[1]
-		return []*graph.Node{c.transposeInput(x, kernel, v[0]), c.transposeKernel(x, kernel, v[0])}
+		inKernel := func() *graph.Node { return c.transposeKernel(x, kernel, v[0]) }
+		if onXLA(x) || !c.isConv(kernel) {
+			return []*graph.Node{c.transposeInput(x, kernel, v[0]), inKernel()}
+		}
+		turned := graph.TransposeAllAxes(graph.Reverse(kernel, 0, 1), 0, 1, 3, 2)
+		fast, _ := graph.InternalFusedOpCaller(func() *graph.Node { return newWindow(x, kernel.Shape().Dim(0)).kernelGradient(x, v[0]) }, inKernel, true)
+		return []*graph.Node{Conv(v[0], turned), fast}
 	}
+}
+
+// isConv tells whether this is what [Conv] makes.
+func (c convolution) isConv(kernel *graph.Node) bool {
+	k := kernel.Shape().Dim(0)
+	around := [2]int{k / 2, k / 2}
+	return kernel.Rank() == 4 && k%2 == 1 && kernel.Shape().Dim(1) == k && reflect.DeepEqual(c, convolution{
+		axes: compute.ConvolveAxesConfig{
+			InputBatch: 0, InputSpatial: []int{1, 2}, InputChannels: 3,
+			KernelSpatial: []int{0, 1}, KernelInputChannels: 2, KernelOutputChannels: 3,
+			OutputBatch: 0, OutputSpatial: []int{1, 2}, OutputChannels: 3,
+		},
+		stride: []int{1, 1}, inputDilation: []int{1, 1}, dilation: []int{1, 1}, padding: [][2]int{around, around},
+	})
 }
 
 // convolution is the configuration of a convolution node, one entry per spatial axis: with

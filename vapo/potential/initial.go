@@ -5,12 +5,15 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
-	"github.com/gomlx/gomlx/ml/layers"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
+	"github.com/gomlx/gomlx/ml/nn"
+
+	"vapoflow/vapo/autodiff"
 )
 
 // DrawnOnHost gives the layer at scope its first weights: normal with variance 2/fan-in (He et al. 2015, arXiv:1502.01852), biases
@@ -43,5 +46,10 @@ func zero(*model.Scope) model.VariableInitializer { return initializer.Zero }
 
 // dense is x W + b for x [..., d], with n outputs.
 func dense(scope *model.Scope, x *Node, n int, init initial) *Node {
-	return layers.DenseWithBias(scope.WithInitializer(init(scope)), x, n)
+	in := scope.WithInitializer(init(scope)).In("dense") // as layers.Dense names it
+	variable := func(name string, dims ...int) *Node {
+		return in.VariableWithShape(name, shapes.Make(x.DType(), dims...)).NodeValue(x.Graph())
+	}
+	y := nn.Dense(x, variable("weights", x.Shape().Dim(-1), n), nil, compute.DenseLayoutInputOutputs)
+	return graph.Add(y, autodiff.Spread(variable("biases", n), y))
 }

@@ -5,8 +5,9 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
+
+	"vapoflow/vapo/autodiff"
 )
 
 // MLP is a fully connected potential for points x [batch, d]: Depth hidden layers of Width
@@ -54,7 +55,7 @@ func (m MLP) Outputs(scope *model.Scope, x, s *Node, n int) *Node {
 	}
 	h := graph.Concatenate(in, -1)
 	for i := range depth {
-		h = activation.Swish(dense(scope.In("hidden_%d", i), h, width, DrawnOnHost))
+		h = autodiff.Swish(dense(scope.In("hidden_%d", i), h, width, DrawnOnHost))
 	}
 	return dense(scope.In("readout"), h, n, DrawnOnHost)
 }

@@ -6,7 +6,6 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/ml/layers/activation"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
 
@@ -47,7 +46,7 @@ func (r ResNet) Accepts(shape []int) error {
 func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 	x.AssertRank(4)
 	width, blocks := or(r.Width, 32), or(r.Blocks, 1)
-	clock := activation.Swish(dense(scope.In("clock"), EmbedClock(s), 128, DrawnOnHost))
+	clock := autodiff.Swish(dense(scope.In("clock"), EmbedClock(s), 128, DrawnOnHost))
 
 	phi := readout(scope.In("pixels"), x, clock)
 	h := x
@@ -64,7 +63,7 @@ func (r ResNet) Value(scope *model.Scope, x, s *Node) *Node {
 		for i := range blocks {
 			h = residual(in.In("block_%d", i), h, clock)
 		}
-		phi = graph.Add(phi, readout(in.In("readout"), activation.Swish(h), clock))
+		phi = graph.Add(phi, readout(in.In("readout"), autodiff.Swish(h), clock))
 	}
 	return phi
 }
@@ -82,10 +81,10 @@ func levels(height, width int) int {
 // zero, so that a deep network starts as a shallow one and gradients of gradients stay tame.
 func residual(scope *model.Scope, h, clock *Node) *Node {
 	channels := h.Shape().Dim(3)
-	inner := conv(scope.In("first"), 3, activation.Swish(h), channels, DrawnOnHost)
+	inner := conv(scope.In("first"), 3, autodiff.Swish(h), channels, DrawnOnHost)
 	scale := graph.ConvertDType(perChannel(scope.In("scale"), clock, channels, DrawnOnHost), h.DType())
 	shift := graph.ConvertDType(perChannel(scope.In("shift"), clock, channels, DrawnOnHost), h.DType())
-	inner = activation.Swish(graph.Add(graph.Mul(inner, graph.OnePlus(scale)), shift))
+	inner = autodiff.Swish(graph.Add(graph.Mul(inner, autodiff.Spread(graph.OnePlus(scale), h)), autodiff.Spread(shift, h)))
 	return graph.Add(h, conv(scope.In("second"), 1, inner, channels, zero))
 }
 
@@ -95,8 +94,8 @@ func readout(scope *model.Scope, h, clock *Node) *Node {
 	a := perChannel(scope.In("square"), clock, channels, zero)
 	b := perChannel(scope.In("linear"), clock, channels, zero)
 	h = graph.ConvertDType(h, clock.DType())
-	sum := graph.Mul(h, graph.Add(graph.MulScalar(graph.Mul(a, h), 0.5), b))
-	return graph.ReduceSum(sum, 1, 2, 3)
+	a, b = autodiff.Spread(a, h), autodiff.Spread(b, h)
+	return autodiff.Sum(graph.Mul(h, graph.Add(graph.MulScalar(graph.Mul(a, h), 0.5), b)))
 }
 
 // perChannel maps the clock's features to one value per example and channel, [batch, 1, 1, channels].
@@ -114,7 +113,8 @@ func conv(scope *model.Scope, size int, x *Node, channels int, init initial) *No
 	}
 	kernel := weight(scope.WithInitializer(init(scope)), "kernel", size, size, x.Shape().Dim(3), channels)
 	bias := weight(scope.WithInitializer(initializer.Zero), "bias", channels)
-	return graph.Add(autodiff.Conv(x, kernel), graph.ExpandLeftToRank(bias, 4))
+	y := autodiff.Conv(x, kernel)
+	return graph.Add(y, autodiff.Spread(bias, y))
 }
 
 // spaceToDepth moves each 2×2 block of pixels into channels: [b, h, w, c] to [b, h/2, w/2, 4c].
