@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,10 @@ func (a *app) benchCommand() *cobra.Command {
 	for _, b := range bench.Benches() {
 		cmd.AddCommand(a.oneBenchCommand(b))
 	}
+	cmd.AddCommand(&cobra.Command{Use: "worker WORKLOAD", Short: "Take steps for bench step --peers", Hidden: true, Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return bench.Worker(cmd.Context(), args[0], os.Stdin, a.Out)
+		}})
 	return cmd
 }
 

@@ -38,14 +38,22 @@ var step = Bench{
 pure Go and, where a plugin is found, on XLA. Let nothing else run meanwhile.
 
 With --preset it times the network of Figure 2 at that preset, on the backend that $VAPO_BACKEND or auto chooses, at each of --batches, with the
-peak memory of this process so far; "experiments list fig2 --preset paper --needs" then says what a whole training takes.`,
-	Example: "  experiments bench step\n  experiments bench step --steps 500\n  experiments bench step --preset paper --batches 128,256,512 --steps 50",
+peak memory of this process so far; "experiments list fig2 --preset paper --needs" then says what a whole training takes.
+
+With --peers it times the same step by turns on XLA, on pure Go, and, where --python has them, in JAX and PyTorch (the twins in experiments/peers,
+so run it in the repository's folder): start, first step, evaluations, reading and memory besides.`,
+	Example: "  experiments bench step\n  experiments bench step --steps 500\n  experiments bench step --preset paper --batches 128,256,512 --steps 50\n  experiments bench step --peers --python peers/bin/python",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &stepOptions{}
 		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP, a quarter for the ResNet; or for each batch of --batches")
 		f.StringVar(&o.preset, "preset", "", "preset whose network of images is timed: "+strings.Join(paper.Presets, ", "))
 		f.IntSliceVar(&o.batches, "batches", []int{128, 256, 512}, "batches, with --preset")
 		f.BoolVar(&o.half, "bfloat16", false, "with --preset: also with the network's levels in bfloat16")
+		f.BoolVar(&o.peers, "peers", false, "time JAX's and PyTorch's twins beside ours")
+		f.StringVar(&o.python, "python", "python3", "with --peers: the Python that has JAX or PyTorch")
+		f.StringVar(&o.under, "under", "", "with --peers: command that each process is run by, such as \"taskset -c 1\"")
+		f.IntVar(&o.rounds, "rounds", 5, "with --peers: turns of each")
+		f.BoolVar(&o.figures, "figures", true, "with --peers: also the cost against batch, width and size of images")
 		return o
 	},
 }
@@ -55,9 +63,17 @@ type stepOptions struct {
 	preset  string
 	batches []int
 	half    bool
+
+	peers         bool
+	python, under string
+	rounds        int
+	figures       bool
 }
 
 func (o *stepOptions) check() error {
+	if o.peers && (o.preset != "" || o.rounds < 1) {
+		return usage.Errorf("bench step: --peers goes without --preset and with --rounds of at least 1, got %q and %d", o.preset, o.rounds)
+	}
 	if o.preset == "" {
 		if o.steps < 10 {
 			return usage.Errorf("bench step: --steps must be at least 10, got %d", o.steps)
@@ -74,7 +90,10 @@ func (o *stepOptions) check() error {
 }
 
 func (o *stepOptions) measure(ctx context.Context, w *work) error {
-	if o.preset != "" {
+	switch {
+	case o.peers:
+		return o.comparePeers(ctx, w)
+	case o.preset != "":
 		return o.measurePreset(ctx, w)
 	}
 	table := record.Table{Caption: "Median time of a training step in ms.", Header: []string{"training"}}
