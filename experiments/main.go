@@ -127,6 +127,7 @@ SIGHUP stopped, after a training has saved itself.`,
   experiments score --run oracle:ring8 --input points.npz --out scores.npz
   experiments sample --run fig2-quick-best-seed0 --n 1000 --out samples    PNGs for any FID tool
   experiments export --run fig2-quick-best-seed0 --out model.safetensors   weights for PyTorch
+  experiments compare                           trained models by the settings in which they differ
   experiments report                            results/RESULTS.md and results/index.html
   experiments verify                            reads every result and says what is damaged, and what to do
   experiments doctor                            what works here, what is missing, how to get it`,
@@ -154,7 +155,7 @@ SIGHUP stopped, after a training has saved itself.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usage.Errorf("%v; `experiments %s --help` shows the flags", err, cmd.Name())
 	})
-	root.AddCommand(a.listCommand(), a.runCommand(), a.sweepCommand(), a.trainCommand(), a.reportCommand(), a.verifyCommand(),
+	root.AddCommand(a.listCommand(), a.runCommand(), a.sweepCommand(), a.trainCommand(), a.compareCommand(), a.reportCommand(), a.verifyCommand(),
 		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.gpuDayCommand(), a.dataCommand(), a.doctorCommand())
 	return root
 }

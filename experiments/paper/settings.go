@@ -7,10 +7,10 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"vapoflow/internal/budget"
+	"vapoflow/internal/differ"
 	"vapoflow/internal/regular"
 	"vapoflow/internal/strictjson"
 	"vapoflow/vapo"
@@ -220,29 +220,8 @@ func (s Settings) String() string {
 }
 
 // differences lists "key=value" for every setting in which s is not as base, but the seed.
-func (s Settings) differences(base Settings) (out []string) {
-	mine, others := s.fields(), base.fields()
-	for _, key := range Keys() {
-		a, b := mine[key].Interface(), others[key].Interface()
-		if a == b || key == "seed" {
-			continue
-		}
-		if key == "options" {
-			own, others := s.Options.All(), base.Options.All()
-			for _, option := range slices.Sorted(maps.Keys(own)) {
-				if string(own[option]) != string(others[option]) {
-					out = append(out, option+"="+strings.Trim(string(own[option]), `"`))
-				}
-			}
-			continue
-		}
-		text := fmt.Sprint(a)
-		if v, ok := a.(float64); ok {
-			text = strconv.FormatFloat(v, 'g', -1, 64)
-		}
-		out = append(out, key+"="+text)
-	}
-	return out
+func (s Settings) differences(base Settings) []string {
+	return differ.Settings([]Settings{s, base}, "seed")[0]
 }
 
 // otherWords are what settings are called elsewhere.

@@ -3,8 +3,10 @@ package record
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -140,4 +142,14 @@ func List(runs string) (stored []Stored, problems []error) {
 		stored = append(stored, Stored{dir, m})
 	}
 	return stored, problems
+}
+
+// ResultsOfAll are the results that every one of the runs has, in the order of their names.
+func ResultsOfAll(runs []Manifest) (keys []string) {
+	for _, key := range slices.Sorted(maps.Keys(runs[0].Results)) {
+		if !slices.ContainsFunc(runs, func(m Manifest) bool { _, ok := m.Results[key]; return !ok }) {
+			keys = append(keys, key)
+		}
+	}
+	return keys
 }

@@ -139,14 +139,10 @@ func meanText(values []float64) string {
 }
 
 // resultsOfAll are the results that every run has, but those that repeat a setting that is varied.
-func (s *Sweep) resultsOfAll(runs []record.Manifest) (keys []string) {
-	for _, key := range slices.Sorted(maps.Keys(runs[0].Results)) {
-		varied := slices.ContainsFunc(s.Axes, func(a Axis) bool { return a.Key == key })
-		if !varied && !slices.ContainsFunc(runs, func(m record.Manifest) bool { _, ok := m.Results[key]; return !ok }) {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+func (s *Sweep) resultsOfAll(runs []record.Manifest) []string {
+	return slices.DeleteFunc(record.ResultsOfAll(runs), func(key string) bool {
+		return slices.ContainsFunc(s.Axes, func(a Axis) bool { return a.Key == key })
+	})
 }
 
 // csv has a line for each cell, for whatever reads tables.

@@ -1,23 +1,56 @@
 package desk
 
 import (
-	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/trained"
 	"vapoflow/figures"
 	"vapoflow/vapo"
 )
+
+// Models are all trained models of [Results], the oldest first, shown as [Compare] does: what a notebook or the command line has trained
+// from a configuration, to be sampled, drawn or compared without training again.
+func Models() ([]*vapo.Model, error) {
+	models, damaged := trained.Models(Results())
+	for _, err := range damaged {
+		fmt.Println("left out:", err)
+	}
+	for _, m := range models {
+		if len(m.Shape) == 1 { // pure Go answers before XLA has compiled
+			continue
+		}
+		var err error
+		if m.Backend, err = Backend(); err != nil {
+			return nil, err
+		}
+	}
+	return models, Compare(models...)
+}
+
+// Compare shows a table of models: the settings in which they differ, the loss at the end (the mean of the last twentieth), and the time.
+func Compare(models ...*vapo.Model) error {
+	t, err := trained.Compare(models)
+	if err != nil {
+		return err
+	}
+	rows := make([][]any, len(t.Rows))
+	for i, row := range t.Rows {
+		for _, text := range row {
+			rows[i] = append(rows[i], text)
+		}
+	}
+	Table(t.Header, rows...)
+	return nil
+}
 
 // Curves shows the losses of trainings over their steps, titled by the settings in which they differ. Models that differ by their seed alone
 // are one curve, their mean with a band of a standard deviation.
 func Curves(models ...*vapo.Model) { Show(Must(curvesOf(models))) }
 
 func curvesOf(models []*vapo.Model) (*figures.Figure, error) {
-	names := differences(models)
+	names := trained.Names(models)
 	groups := map[string][][]float64{}
 	steps := map[string][]float64{}
 	var order []string
@@ -57,32 +90,4 @@ func curvesOf(models []*vapo.Model) (*figures.Figure, error) {
 		panel.Series = append(panel.Series, s)
 	}
 	return figures.Lines(figures.LinesData{Panels: []figures.LinePanel{panel}})
-}
-
-// differences names models by the settings in which their configurations differ, but the seed: "loss=alignment width=64".
-func differences(models []*vapo.Model) []string {
-	configs := make([]map[string]any, len(models))
-	values := map[string]map[string]bool{}
-	for i, m := range models {
-		text, _ := json.Marshal(m.Config) // a struct of numbers and texts always encodes
-		_ = json.Unmarshal(text, &configs[i])
-		for key, v := range configs[i] {
-			if values[key] == nil {
-				values[key] = map[string]bool{}
-			}
-			values[key][fmt.Sprint(v)] = true
-		}
-	}
-	names := make([]string, len(models))
-	for i, config := range configs {
-		var parts []string
-		for key, v := range config {
-			if key != "seed" && len(values[key]) > 1 {
-				parts = append(parts, fmt.Sprintf("%s=%v", key, v))
-			}
-		}
-		slices.Sort(parts)
-		names[i] = strings.Join(parts, " ")
-	}
-	return names
 }

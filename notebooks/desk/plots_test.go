@@ -7,6 +7,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/trained"
 	"vapoflow/vapo"
 	"vapoflow/vapo/solver"
 )
@@ -63,7 +64,7 @@ func TestModelsAreNamedByWhatDiffers(t *testing.T) {
 	}
 	again := wide
 	again.Seed = 1
-	got := differences([]*vapo.Model{{Config: base}, {Config: wide}, {Config: again}})
+	got := trained.Names([]*vapo.Model{{Config: base}, {Config: wide}, {Config: again}})
 	if want := []string{"width=0", "width=256", "width=256"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}

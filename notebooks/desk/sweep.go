@@ -81,28 +81,3 @@ func with(c vapo.Config, key string, value any) (vapo.Config, error) {
 	}
 	return c, nil
 }
-
-// Compare shows a table of models: the settings in which they differ, the loss at the end (the mean of the last twentieth), and the time.
-func Compare(models ...*vapo.Model) error {
-	var rows [][]any
-	for i, name := range differences(models) {
-		m := models[i]
-		log, err := m.Log()
-		if err != nil {
-			return err
-		}
-		var end any = "–"
-		if len(log) > 0 {
-			tail := log[len(log)-max(1, len(log)/20):]
-			sum := 0.0
-			for _, e := range tail {
-				sum += e.Loss
-			}
-			end = sum / float64(len(tail))
-		}
-		_, seconds := m.Trained()
-		rows = append(rows, []any{name, m.Config.Seed, m.Config.Steps, end, fmt.Sprintf("%.0f s", seconds)})
-	}
-	Table([]string{"settings", "seed", "steps", "loss at the end", "trained in"}, rows...)
-	return nil
-}
