@@ -138,7 +138,7 @@ func (b *Batches) drawPart(step, from, to int, dst []float32) error {
 			i = order[position%b.info.Len]
 		}
 		x := dst[k*size : (k+1)*size]
-		if err := b.read(i, position, x); err != nil {
+		if err := b.ds.Read(i, x); err != nil {
 			return err
 		}
 		if b.flip && mix(mix(b.seed)^uint64(position))&1 == 1 {
@@ -146,14 +146,6 @@ func (b *Batches) drawPart(step, from, to int, dst []float32) error {
 		}
 	}
 	return nil
-}
-
-// read reads example i, with new random numbers at every position of the walk if it has some.
-func (b *Batches) read(i, position int, x []float32) error {
-	if fresh, ok := b.ds.(redrawn); ok {
-		return fresh.readDraw(i, mix(b.seed)+uint64(position), x)
-	}
-	return b.ds.Read(i, x)
 }
 
 // first is where the walk over an unlimited set begins: each seed starts somewhere else in 2⁶² indices, so that two

@@ -26,7 +26,7 @@
 // [NewBatches] turns a set into shuffled mini-batches, flipped at will and read ahead of need. A batch is a function of
 // (seed, step) alone, so a run that resumes needs the step number and nothing else.
 //
-// Sets are made of others by [Dequantised], for bits per dimension, [Interpolations], and [Treated], which gives all sets
+// Sets are made of others by [Interpolations], and [Treated], which gives all sets
 // of an out-of-distribution test the same size and the same JPEG artefacts: a model trained on a JPEG copy tells
 // lossless images apart by the missing ones alone.
 //

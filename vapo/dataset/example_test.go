@@ -73,26 +73,6 @@ func ExampleInterpolations() {
 	// Output: interpolations of drawn images, not CIFAR-10
 }
 
-// Bits per dimension need a density on real numbers: noise fills the gaps between the bytes.
-func ExampleDequantised() {
-	ds, err := dataset.Open("drawn", dataset.Options{})
-	if err != nil {
-		log.Fatal(err)
-	}
-	noisy, err := dataset.Dequantised(ds, 1)
-	if err != nil {
-		log.Fatal(err)
-	}
-	x, errX := dataset.ReadRange(ds, 0, 1)
-	y, errY := dataset.ReadRange(noisy, 0, 1)
-	if err := errors.Join(errX, errY); err != nil {
-		log.Fatal(err)
-	}
-	levels := float64(y[0]-x[0]) * 255 / 2
-	fmt.Println(levels != 0, levels > -0.5 && levels < 0.5)
-	// Output: true true
-}
-
 func ExampleFetchable() {
 	fmt.Println(dataset.Fetchable())
 	// Output: [cifar10 cifar100 svhn]

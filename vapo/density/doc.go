@@ -32,5 +32,5 @@
 // # Against the truth
 //
 // [KL] is the Kullback–Leibler divergence of the flow's density from the exact ρ̄(·; s) of a mixture, the quantity that
-// training minimises. [BitsPerDim] turns the log-density of dequantised images into the field's usual unit.
+// training minimises.
 package density

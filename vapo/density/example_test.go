@@ -135,10 +135,3 @@ func ExampleKL() {
 	// s = 0.5: 0.00 ± 0.00 nats
 	// s = 1.0: 0.09 ± 0.01 nats
 }
-
-// An image of 32×32×3 values whose dequantised log-density is 6,000 nats.
-func ExampleBitsPerDim() {
-	fmt.Printf("%.2f bits per dimension\n", density.BitsPerDim(6000, 32*32*3))
-	// Output:
-	// 4.18 bits per dimension
-}

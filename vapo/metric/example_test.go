@@ -37,15 +37,6 @@ func ExampleFID() {
 	// Output: 0.000 <nil>
 }
 
-// N(0, 1) and N(3, 2²): the distance is 3² + (2−1)².
-func ExampleMomentsOf() {
-	a, errA := metric.MomentsOf(1000, []float64{0}, mat.NewSymDense(1, []float64{1}))
-	b, errB := metric.MomentsOf(1000, []float64{3}, mat.NewSymDense(1, []float64{4}))
-	fid, err := metric.FID(a, b)
-	fmt.Printf("%.3f %v\n", fid, errors.Join(errA, errB, err))
-	// Output: 10.000 <nil>
-}
-
 func ExampleMoments() {
 	m := metric.NewMoments(2)
 	err := errors.Join(m.Add(tensors.FromValue([][]float32{{0, 0}, {1, 2}})), m.Add(tensors.FromValue([][]float32{{2, 4}})))

@@ -64,8 +64,8 @@ func TestFIDOfGaussiansOfOneBasis(t *testing.T) {
 				meanA[i], meanB[i] = rng.NormFloat64(), rng.NormFloat64()
 				want += math.Pow(meanA[i]-meanB[i], 2) + math.Pow(math.Sqrt(a[i])-math.Sqrt(b[i]), 2)
 			}
-			ma := must(MomentsOf(100, meanA, covariance(q, a)))(t)
-			mb := must(MomentsOf(50, meanB, covariance(q, b)))(t)
+			ma := momentsOf(100, meanA, covariance(q, a))
+			mb := momentsOf(50, meanB, covariance(q, b))
 			got := must(FID(ma, mb))(t)
 			// An eigenvalue below rounding, 1e-16, is a deviation of 1e-8 that no covariance holds.
 			if math.Abs(got-want) > 2e-7*want {
@@ -85,7 +85,7 @@ func TestFIDOfGaussiansInThePlane(t *testing.T) {
 		ab.Mul(a, b)
 		want := mat.Trace(a) + mat.Trace(b) - 2*math.Sqrt(mat.Trace(&ab)+2*math.Sqrt(mat.Det(&ab)))
 		zero := []float64{0, 0}
-		got := must(FID(must(MomentsOf(9, zero, a))(t), must(MomentsOf(9, zero, b))(t)))(t)
+		got := must(FID(momentsOf(9, zero, a), momentsOf(9, zero, b)))(t)
 		if math.Abs(got-want) > 1e-12 {
 			t.Errorf("FID %.14g, want %.14g", got, want)
 		}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/mat"
 )
 
 // must(f())(t) is the value of f, which may not fail.
@@ -44,4 +45,17 @@ func refused(t *testing.T, err error, want string) {
 	if err == nil || !strings.Contains(err.Error(), want) {
 		t.Errorf("error %v; want one with %q", err, want)
 	}
+}
+
+// momentsOf are the moments of n samples that have this mean and covariance.
+func momentsOf(n int, mean []float64, covariance mat.Symmetric) *Moments {
+	m := NewMoments(len(mean))
+	m.n = n
+	copy(m.mean, mean)
+	for i := range mean {
+		for j := i; j < len(mean); j++ {
+			m.scatter.Data[i*m.scatter.Stride+j] = covariance.At(i, j) * float64(n-1)
+		}
+	}
+	return m
 }

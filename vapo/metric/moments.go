@@ -2,7 +2,6 @@ package metric
 
 import (
 	"fmt"
-	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/blas"
@@ -29,27 +28,6 @@ func NewMoments(dim int) *Moments {
 		mean:    make([]float64, dim),
 		scatter: blas64.Symmetric{N: dim, Stride: dim, Uplo: blas.Upper, Data: make([]float64, dim*dim)},
 	}
-}
-
-// MomentsOf are stored statistics of n samples, such as the mu and sigma of a published reference set, with n−1 in the
-// covariance's denominator. Values that are not finite, sizes that differ, negative variances and n < 2 are errors.
-func MomentsOf(n int, mean []float64, covariance mat.Symmetric) (*Moments, error) {
-	if d := covariance.SymmetricDim(); n < 2 || len(mean) == 0 || d != len(mean) {
-		return nil, fmt.Errorf("metric: MomentsOf: %d samples, a mean of %d and a covariance of %d dimensions; want n ≥ 2 and one size", n, len(mean), d)
-	}
-	m := NewMoments(len(mean))
-	m.n = n
-	for i, v := range mean {
-		m.mean[i] = v
-		for j := i; j < len(mean); j++ {
-			c := covariance.At(i, j)
-			if bad := v + c; math.IsNaN(bad) || math.IsInf(bad, 0) || (i == j && c < 0) {
-				return nil, fmt.Errorf("metric: MomentsOf: mean[%d] is %g and covariance[%d, %d] is %g: they belong to no set of samples", i, v, i, j, c)
-			}
-			m.scatter.Data[i*m.scatter.Stride+j] = c * float64(n-1)
-		}
-	}
-	return m, nil
 }
 
 // N is the number of samples seen.

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"github.com/gomlx/gomlx/core/tensors"
-	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 )
@@ -47,17 +46,6 @@ func TestMomentsOfBatches(t *testing.T) {
 	}
 }
 
-// What is stored and read back is the same; what is returned is a copy.
-func TestMomentsOf(t *testing.T) {
-	m := moments(t, normal(rand.New(rand.NewPCG(2, 0)), 20, 4, 1))
-	back := must(MomentsOf(m.N(), m.Mean(), m.Covariance()))(t)
-	floats.Scale(2, m.Mean())
-	m.Covariance().SetSym(0, 0, -1)
-	if !mat.EqualApprox(back.Covariance(), m.Covariance(), 1e-15) || !floats.Equal(back.Mean(), m.Mean()) || back.N() != 20 {
-		t.Error("stored moments differ from those that were stored")
-	}
-}
-
 func TestMomentsErrors(t *testing.T) {
 	m := moments(t, normal(rand.New(rand.NewPCG(3, 0)), 20, 2, 1))
 	before := m.Covariance()
@@ -69,10 +57,4 @@ func TestMomentsErrors(t *testing.T) {
 	if m.N() != 20 || !mat.Equal(m.Covariance(), before) {
 		t.Error("refused batches left a trace")
 	}
-	_, err := MomentsOf(1, []float64{0}, mat.NewSymDense(1, nil))
-	refused(t, err, "want n ≥ 2")
-	_, err = MomentsOf(5, []float64{0, 0}, mat.NewSymDense(1, nil))
-	refused(t, err, "a mean of 2 and a covariance of 1")
-	_, err = MomentsOf(5, []float64{0}, mat.NewSymDense(1, []float64{-1}))
-	refused(t, err, "covariance[0, 0] is -1")
 }

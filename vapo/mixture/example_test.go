@@ -74,24 +74,6 @@ func ExampleMixture_Sample() {
 	// [[-0.039 -1.973]]
 }
 
-// Any covariance, on the host.
-func ExampleGaussian() {
-	path := homotopy.Posterior{Omega: 1, Sigma: 0.01}
-	at, err := homotopy.Evaluate(backend.Host(), path, []float64{0.5})
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	g, err := mixture.NewGaussian(correlatedMean, correlated)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("%.4f\n", g.Field([]float64{1, 0}, at[0]))
-	// Output:
-	// [1.2004 -0.5587]
-}
-
 // Data of one's own as a mixture: its exact field and log-density at a point of the path.
 func ExampleNew() {
 	m, err := mixture.New([]float64{0.25, 0.75}, [][]float64{{-1}, {1}}, 0.2)

@@ -39,13 +39,3 @@ func Files(name string) (fs.FS, error) {
 	}
 	return nil, fmt.Errorf("pretrained: no model %q ships; choose one of %s", name, strings.Join(Names(), ", "))
 }
-
-// Card is the model card: data, training, losses, distances, licence and known flaws, as Markdown.
-func Card(name string) (string, error) {
-	files, err := Files(name)
-	if err != nil {
-		return "", err
-	}
-	text, err := fs.ReadFile(files, "card.md")
-	return string(text), err
-}
