@@ -121,3 +121,8 @@ func (e *Element) Run() {
 	env := Must(Env(e.preset, "best", e.changes...))
 	ShowRecord(Must(paper.Run(Context(), e.id, env)))
 }
+
+// Pretrained is a model whose weights ship with the program: "cifar10", "celeba".
+func Pretrained(name string) *vapo.Model {
+	return Must(vapo.LoadFS(Must(Backend()), Must(pretrained.Files(name))))
+}

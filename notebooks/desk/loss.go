@@ -1,16 +1,20 @@
 package desk
 
 import (
+	"fmt"
 	"math/rand/v2"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/measure"
+	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/loss"
+	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/potential"
 )
 
@@ -37,4 +41,21 @@ func Loss(l loss.Loss, f *flow.Flow, data dataset.Dataset, s float64, n int) (me
 	values := Values(Must(exec.Call(Examples(data, n), noise, clock))[0])
 	mean, sd := stat.MeanStdDev(values, nil)
 	return mean, stat.StdErr(sd, float64(n))
+}
+
+// Excess shows the relative excess of a model over the exact potential of its data, E‖∇Φ − ∇Φ*‖² / E‖∇Φ*‖²: 0 for the optimum, 1 for Φ = 0. The
+// data must be a mixture or points, whose exact potential is known.
+func Excess(m *vapo.Model, data dataset.Dataset) mixture.Report {
+	exact := Must(measure.Exact(data))
+	samples := 16384
+	if len(exact.Means) > 1000 { // the exact potential sums over them
+		samples = 2048
+	}
+	r := Must(mixture.Excess(Context(), &m.Flow, exact, samples, 1))
+	row := []any{fmt.Sprintf("%.2f ± %.2f %%", 100*r.Overall, 100*r.StdErr)}
+	for _, quarter := range r.Quarters {
+		row = append(row, fmt.Sprintf("%.2f %%", 100*quarter))
+	}
+	Table([]string{"relative excess", "s to ¼", "to ½", "to ¾", "to 1"}, row)
+	return r
 }

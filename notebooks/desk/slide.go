@@ -78,7 +78,7 @@ func slide(name string, from, to float64, draw func(float64) *figures.Figure) bo
 // sliderHTML is the slider, with a script that sends "COUNT VALUE" when it is there and at every move, and NaN when it is done.
 func sliderHTML(id, name string, from, to float64) string {
 	return fmt.Sprintf(`<div id="%[1]s">%[2]s <input type="range" min="%[3]g" max="%[4]g" step="%[5]g" value="%[6]g" style="width:320px;vertical-align:middle">
-<output style="display:inline-block;width:5em">%[6].3g</output> <button type="button">Done</button></div>
+<output style="display:inline-block;width:5em">%.3[6]g</output> <button type="button">Done</button></div>
 <script>(() => {
 	const [input, output, button] = document.getElementById('%[1]s').children;
 	let count = 0;

@@ -2,6 +2,7 @@ package desk
 
 import (
 	"math"
+	"strings"
 	"testing"
 )
 
@@ -22,5 +23,12 @@ func TestSlider(t *testing.T) {
 	receive("4 NaN")
 	if got := <-latest; !math.IsNaN(got) {
 		t.Errorf("done is %g", got)
+	}
+}
+
+func TestSliderHTML(t *testing.T) {
+	got := sliderHTML("id", "s", 0.05, 0.95)
+	if !strings.Contains(got, ">0.5</output>") || !strings.Contains(got, `min="0.05" max="0.95" step="0.01" value="0.5"`) || strings.Contains(got, "%!") {
+		t.Error(got)
 	}
 }
