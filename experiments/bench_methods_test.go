@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"strings"
 	"testing"
@@ -60,7 +61,20 @@ func TestBenchOfTheMethod(t *testing.T) {
 			}
 		})
 	}
-	if code, _, stderr := command(t, "report"); code != 0 {
+	// Each is drawn again from its record alone, as elements are.
+	of := func() map[string]string {
+		hashes := map[string]string{}
+		runs, _ := record.List(record.RunsDir("results"))
+		for _, r := range runs {
+			for _, f := range r.Figures {
+				hashes[f.File] = r.Artefacts[f.File]
+				os.Remove(r.Dir + "/" + f.File)
+			}
+		}
+		return hashes
+	}
+	before := of()
+	if code, _, stderr := command(t, "report", "--redraw"); code != 0 {
 		t.Fatal(stderr)
 	}
 	html, err := os.ReadFile("results/index.html")
@@ -69,6 +83,9 @@ func TestBenchOfTheMethod(t *testing.T) {
 	}
 	if n := strings.Count(string(html), "data:image/png;base64,"); n != 7 || !strings.Contains(string(html), "scipy") {
 		t.Errorf("the report holds %d figures of measurements, want 7, and SciPy's numbers", n)
+	}
+	if after := of(); len(before) == 0 || !maps.Equal(before, after) {
+		t.Errorf("drawn again: %v, before: %v", after, before)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/console"
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 )
 
@@ -18,6 +19,7 @@ type Bench struct {
 	ID, Title            string
 	Short, Long, Example string // of its help
 	options              func(*pflag.FlagSet) Measurement
+	draw                 element.Drawing // from the record alone; nil where its tables are all
 }
 
 // Measurement is a bench with its options.
@@ -62,13 +64,24 @@ func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err
 	if err := record.CheckOut(env.Out); err != nil {
 		return "", fmt.Errorf("--out %s: %w", env.Out, err)
 	}
-	w := &work{Env: env}
-	w.run, err = record.CreateWhenFree(ctx, record.RunsDir(env.Out),
-		record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command},
-		func(holder string) { w.Say("%s: waiting for %s, which measures the same", b.ID, holder) })
-	if err != nil {
-		return "", err
+	wait := func(holder string) { env.Say("%s: waiting for %s, which measures the same", b.ID, holder) }
+	manifest := record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command}
+	return element.Run(ctx, record.RunsDir(env.Out), manifest, wait, func(run *record.Run) error {
+		return m.measure(ctx, &work{Env: env, run: run})
+	}, b.draw)
+}
+
+// save keeps the arrays that the bench is drawn from.
+func (w *work) save(d element.Data) error {
+	return d.Arrays().Save(w.run.Path(element.File(w.run.Element)))
+}
+
+// Drawing is that of the measurement whose records have the element's name; nil where tables are all.
+func Drawing(id string) element.Drawing {
+	for _, b := range Benches() {
+		if prefix+b.ID == id {
+			return b.draw
+		}
 	}
-	err = w.run.Do(func() error { return m.measure(ctx, w) })
-	return w.run.Dir(), err
+	return nil
 }

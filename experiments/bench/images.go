@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
@@ -68,6 +69,7 @@ that an interrupted study goes on where it stopped, and a --try that is added co
 		f.IntVar(&o.samples, "samples", 0, "samples of each in the last round, whose Fréchet distance to training images is measured")
 		return o
 	},
+	draw: drawTries,
 }
 
 type imagesOptions struct {
@@ -151,10 +153,7 @@ func (o *imagesOptions) measure(ctx context.Context, w *work) error {
 		}
 	}
 	w.run.Tables = []record.Table{o.table(all)}
-	if err := record.Metrics(w.run, all); err != nil {
-		return err
-	}
-	return o.draw(w.run, all)
+	return record.Metrics(w.run, all)
 }
 
 // lead is how far a training is from another on the same images: the mean of the differences and its standard error.
@@ -210,11 +209,16 @@ func (o *imagesOptions) table(all []imageTraining) record.Table {
 	return t
 }
 
-// draw shows the held-out loss against CPU seconds of what went past the first round, and the first round's as points alone.
-func (o *imagesOptions) draw(run *record.Run, all []imageTraining) error {
+// drawTries shows the held-out loss against CPU seconds of what went past the first round, and the first round's as points alone.
+func drawTries(p element.Page) error {
+	all, err := record.ReadMetrics[imageTraining](p.Dir)
+	if err != nil {
+		return err
+	}
 	panel := figures.LinePanel{X: "CPU seconds of training", Y: "held-out E‖∇Φ−u_c‖²/d", LogX: true}
-	of := map[string]int{}
+	of, budgets := map[string]int{}, map[int]bool{}
 	for _, t := range all {
+		budgets[t.Budget] = true
 		i, ok := of[t.Try]
 		if !ok {
 			i, of[t.Try] = len(panel.Series), len(panel.Series)
@@ -223,12 +227,8 @@ func (o *imagesOptions) draw(run *record.Run, all []imageTraining) error {
 		s := &panel.Series[i]
 		s.X, s.Y = append(s.X, float64(t.Budget)), append(s.Y, t.Alignment.Overall)
 	}
-	if len(o.budgets) > 1 {
+	if len(budgets) > 1 {
 		panel.Series = slices.DeleteFunc(panel.Series, func(s figures.Series) bool { return len(s.X) == 1 })
 	}
-	f, err := figures.Lines(figures.LinesData{Panels: []figures.LinePanel{panel}})
-	if err != nil {
-		return err
-	}
-	return saveFigure(run, "images", f, "Held-out loss of the settings that went past the first round against the CPU seconds of the training, each trained anew with a cosine to its end.")
+	return p.Lines("images", "Held-out loss of the settings that went past the first round against the CPU seconds of the training, each trained anew with a cosine to its end.", panel)
 }

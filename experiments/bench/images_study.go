@@ -130,12 +130,12 @@ func (s *imageStudy) openFeatures(ctx context.Context) error {
 		return err
 	}
 	s.run.Note("%s", by.Note)
-	if by.Extractor == nil {
+	if by.By == nil {
 		return errors.New("--samples: there are no features to measure them by: " + by.Note)
 	}
 	const references = 10_000
-	s.real, err = measure.FeaturesOf(ctx, by, s.data, references, s.count("training images measured", references))
-	s.by = by.Extractor
+	s.real, err = measure.FeaturesOf(ctx, by.By, s.data, references, s.count("training images measured", references))
+	s.by = by.By
 	return err
 }
 

@@ -5,12 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
@@ -42,6 +45,7 @@ training images' own halves better than held-out ones. Distances are root mean s
 		f.Float64Var(&o.noise, "noise", 0.05, "standard deviation of the known values")
 		return o
 	},
+	draw: drawInpainting,
 }
 
 func (o *inpaintingOptions) check() error {
@@ -67,51 +71,67 @@ func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
+	sheets := inpaintings{}
 	for _, model := range o.models {
-		if err := o.one(ctx, w, choice, model); err != nil {
+		if sheets[model], err = o.one(ctx, w, choice, model); err != nil {
 			return fmt.Errorf("pretrained:%s: %w", model, err)
 		}
 	}
-	return nil
+	return w.save(sheets)
+}
+
+// inpaintings are, for each model, rows of what is known, filled in, the image and the nearest training image.
+type inpaintings map[string]*record.Images
+
+// Arrays are those of a record.
+func (s inpaintings) Arrays() record.Arrays {
+	arrays := record.Arrays{}
+	for _, model := range pretrained.Names() {
+		if s[model] == nil {
+			s[model] = new(record.Images)
+		}
+		arrays[model] = record.Optional(s[model])
+	}
+	return arrays
 }
 
 // one measures one of the potentials.
-func (o *inpaintingOptions) one(ctx context.Context, w *work, choice *backend.Choice, model string) error {
+func (o *inpaintingOptions) one(ctx context.Context, w *work, choice *backend.Choice, model string) (*record.Images, error) {
 	files, err := pretrained.Files(model)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	m, err := vapo.LoadFS(choice.Backend, files)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	root, err := w.DataRoot()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	train, err := m.Config.Open(root, "train")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	test, err := m.Config.Open(root, "test")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	held, err := o.paint(ctx, w, m, test, model+" held-out")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	seen, err := o.paint(ctx, w, m, train, model+" training")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	known := rightHidden(m.Shape)
 	near, err := nearestHalves(ctx, w, train, known, held, seen)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	o.report(w.run, model, train.Info().Title, known, held, seen, near)
-	return o.draw(w.run, model, m.Shape, known, held, train, near)
+	return shownHalves(m.Shape, known, held, train, near)
 }
 
 // rightHidden is the mask of the left half of images [height, width, channels].
@@ -172,37 +192,14 @@ func hidden(known []bool, x []float32) (out []float32) {
 func nearestHalves(ctx context.Context, w *work, train dataset.Dataset, known []bool, held, seen halves) ([4][]metric.Neighbor, error) {
 	var found [4][]metric.Neighbor
 	var queries []float32
-	n, size := len(held.images), 0
+	pick := func(x []float32) []float32 { return hidden(known, x) }
 	for _, set := range [][][]float32{held.painted, held.images, seen.painted, seen.images} {
 		for _, x := range set {
-			half := hidden(known, x)
-			queries, size = append(queries, half...), len(half)
+			queries = append(queries, pick(x)...)
 		}
 	}
-	search, err := metric.NewNearestSearch(tensors.FromFlatDataAndDimensions(queries, 4*n, size), 2)
-	if err != nil {
-		return found, err
-	}
-	const chunk = 500
-	total, tell, d := train.Info().Len, w.Count("training images searched"), train.Info().Size()
-	for from := 0; from < total; from += chunk {
-		if err := ctx.Err(); err != nil {
-			return found, err
-		}
-		values, err := dataset.ReadRange(train, from, min(chunk, total-from))
-		if err != nil {
-			return found, err
-		}
-		var part []float32
-		for at := 0; at < len(values); at += d {
-			part = append(part, hidden(known, values[at:at+d])...)
-		}
-		if err := search.Add(tensors.FromFlatDataAndDimensions(part, len(part)/size, size)); err != nil {
-			return found, err
-		}
-		tell(min(from+chunk, total), total)
-	}
-	result, err := search.Result()
+	n, total, count := len(held.images), train.Info().Len, w.Count("training images searched")
+	result, err := measure.Nearest(ctx, train, total, queries, len(queries)/(4*n), 2, pick, func(done int) { count(done, total) })
 	if err != nil {
 		return found, err
 	}
@@ -221,19 +218,19 @@ func (o *inpaintingOptions) report(run *record.Run, model, data string, known []
 	size := len(hidden(known, held.images[0]))
 	nearest := func(k int) (out []float64) {
 		for _, n := range near[k] {
-			out = append(out, 127.5*n.Distance/math.Sqrt(float64(size)))
+			out = append(out, measure.GreyLevels(n.Distance, size))
 		}
 		return out
 	}
 	own := func(h halves, half bool) (out []float64) { // to the image itself, over the hidden half or the known one
 		for i := range h.images {
-			sum, n := 0.0, 0.0
+			sum, n := 0.0, 0
 			for j, v := range h.images[i] {
 				if known[j] != half {
 					sum, n = sum+float64(v-h.painted[i][j])*float64(v-h.painted[i][j]), n+1
 				}
 			}
-			out = append(out, 127.5*math.Sqrt(sum/n))
+			out = append(out, measure.GreyLevels(math.Sqrt(sum), n))
 		}
 		return out
 	}
@@ -266,14 +263,13 @@ func withError(x []float64) string {
 	return fmt.Sprintf("%.1f ± %.1f", mean, sd/math.Sqrt(float64(len(x))))
 }
 
-// draw shows the first held-out images: what is known, the inpainting, the image, and the training image whose right half is nearest.
-func (o *inpaintingOptions) draw(run *record.Run, model string, shape []int, known []bool, held halves, train dataset.Dataset, near [4][]metric.Neighbor) error {
+// shownHalves are the first held-out images: what is known, the inpainting, the image, and the training image whose right half is nearest.
+func shownHalves(shape []int, known []bool, held halves, train dataset.Dataset, near [4][]metric.Neighbor) (*record.Images, error) {
 	if shape[2] != 3 {
-		return errors.New("bench inpainting: only RGB images are drawn")
+		return nil, errors.New("bench inpainting: only RGB images are drawn")
 	}
 	var pixels []float32
-	rows := min(12, len(held.images))
-	for i := range rows {
+	for i := range min(12, len(held.images)) {
 		seen, neighbour := make([]float32, len(known)), make([]float32, len(known))
 		for j, k := range known {
 			if k {
@@ -281,13 +277,31 @@ func (o *inpaintingOptions) draw(run *record.Run, model string, shape []int, kno
 			}
 		}
 		if err := train.Read(near[0][i].Index, neighbour); err != nil {
-			return err
+			return nil, err
 		}
-		pixels = append(append(append(append(pixels, seen...), held.painted[i]...), held.images[i]...), neighbour...)
+		pixels = slices.Concat(pixels, seen, held.painted[i], held.images[i], neighbour)
 	}
-	f, err := figures.Sheet(figures.SheetData{Pixels: dataset.Bytes(pixels), Height: shape[0], Width: shape[1], Columns: 8, Zoom: max(1, 64/shape[0]), Title: "known, filled in, the image, nearest training image"})
-	if err != nil {
+	return &record.Images{Shape: shape, Pixels: dataset.Bytes(pixels)}, nil
+}
+
+// drawInpainting shows them.
+func drawInpainting(p element.Page) error {
+	sheets := inpaintings{}
+	if err := sheets.Arrays().Load(p.Path(element.File(p.Element))); err != nil {
 		return err
 	}
-	return saveFigure(run, "inpainting-"+model, f, fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", model, run.Results[model+" held-out: acceptance"]))
+	for _, model := range pretrained.Names() {
+		s := sheets[model]
+		if len(s.Pixels) == 0 {
+			continue
+		}
+		f, err := figures.Sheet(figures.SheetData{Pixels: s.Pixels, Height: s.Shape[0], Width: s.Shape[1], Columns: 8, Zoom: max(1, 64/s.Shape[0]), Title: "known, filled in, the image, nearest training image"})
+		if err != nil {
+			return err
+		}
+		if err := p.Figure("inpainting-"+model, f, fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", model, p.Results[model+" held-out: acceptance"])); err != nil {
+			return err
+		}
+	}
+	return nil
 }

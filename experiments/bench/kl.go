@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
@@ -71,6 +72,7 @@ rank the ways of training as KL does.`,
 		f.IntVar(&o.steps, "steps", 0, "training steps; 0 takes those of each way")
 		return o
 	},
+	draw: drawKL,
 }
 
 func (o *klOptions) check() error {
@@ -123,10 +125,7 @@ func (o *klOptions) measure(ctx context.Context, w *work) error {
 		}
 	}
 	w.run.Tables = []record.Table{o.table(all)}
-	if err := record.Metrics(w.run, all); err != nil {
-		return err
-	}
-	return o.draw(w.run, all)
+	return record.Metrics(w.run, all)
 }
 
 func (o *klOptions) one(ctx context.Context, w *work, choice *backend.Choice, t klTry, path string, seed int64) (klResult, error) {
@@ -198,21 +197,20 @@ func (o *klOptions) table(all []klResult) record.Table {
 	return t
 }
 
-// draw shows KL against s of each way's first seed, in a panel for each homotopy.
-func (o *klOptions) draw(run *record.Run, all []klResult) error {
-	var d figures.LinesData
-	for _, path := range o.homotopies {
-		panel := figures.LinePanel{Title: path, X: "clock s", Y: "KL (nats)", LogY: true}
-		for _, r := range all {
-			if r.Homotopy == path && r.Seed == 0 {
-				panel.Series = append(panel.Series, figures.Series{Name: r.Try, X: r.S, Y: r.Value})
-			}
-		}
-		d.Panels = append(d.Panels, panel)
-	}
-	f, err := figures.Lines(d)
+// drawKL shows KL against s of each way's first seed, in a panel for each homotopy.
+func drawKL(p element.Page) error {
+	all, err := record.ReadMetrics[klResult](p.Dir)
 	if err != nil {
 		return err
 	}
-	return saveFigure(run, "kl", f, "KL divergence of the flow's density from the exact ρ̄(·; s) along the path, for each way of training (seed 0); an estimate that falls below zero by its error is left out.")
+	var panels []figures.LinePanel
+	for _, r := range all {
+		if len(panels) == 0 || panels[len(panels)-1].Title != r.Homotopy {
+			panels = append(panels, figures.LinePanel{Title: r.Homotopy, X: "clock s", Y: "KL (nats)", LogY: true})
+		}
+		if panel := &panels[len(panels)-1]; r.Seed == 0 {
+			panel.Series = append(panel.Series, figures.Series{Name: r.Try, X: r.S, Y: r.Value})
+		}
+	}
+	return p.Lines("kl", "KL divergence of the flow's density from the exact ρ̄(·; s) along the path, for each way of training (seed 0); an estimate that falls below zero by its error is left out.", panels...)
 }

@@ -4,10 +4,11 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/training"
 	"vapoflow/experiments/usage"
-	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -35,10 +36,8 @@ func (w *work) model(ctx context.Context, choice *backend.Choice, c vapo.Config)
 
 // train trains a configuration, or loads it where any run in the same folder of results has trained it.
 func (w *work) train(ctx context.Context, choice *backend.Choice, c vapo.Config, data dataset.Dataset) (*vapo.Model, error) {
-	name := fmt.Sprintf("training %s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
-	observe, done := w.Watch(name, c.Steps)
-	defer done()
-	m, err := vapo.TrainOrLoad(ctx, choice.Backend, record.ModelsDir(w.Out), c, data, vapo.Run{Resume: true, Observe: observe, Say: func(line string) { w.Say("%s: %s", name, line) }})
+	name := fmt.Sprintf("%s on %s, %s homotopy", strings.ToUpper(c.Potential), c.Data, c.Homotopy)
+	m, err := training.Trainer{Backend: choice, Out: w.Out, Resume: true, Checkpoints: training.Checkpoints{Interval: time.Minute}, Watch: w.Watch, Say: func(line string) { w.Say("%s", line) }}.Train(ctx, name, c, data)
 	if err == nil && m.Loaded {
 		_, seconds := m.Trained()
 		w.Say("%s: loaded, it took %.0f s", name, seconds)
@@ -50,15 +49,4 @@ func (w *work) train(ctx context.Context, choice *backend.Choice, c vapo.Config,
 func (w *work) count(what string, total int) func(done int) {
 	tell := w.Count(what)
 	return func(done int) { tell(done, total) }
-}
-
-// saveFigure draws a figure into the record as PNG, SVG and PDF and lists it.
-func saveFigure(run *record.Run, name string, f *figures.Figure, caption string) error {
-	for _, extension := range []string{".png", ".svg", ".pdf"} {
-		if err := f.Save(run.Path(name + extension)); err != nil {
-			return err
-		}
-	}
-	run.Figures = append(run.Figures, record.Figure{File: name + ".png", Caption: caption})
-	return nil
 }

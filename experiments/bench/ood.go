@@ -9,6 +9,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/spf13/pflag"
 
+	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
@@ -16,7 +18,6 @@ import (
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
-	"vapoflow/vapo/metric"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
 )
@@ -62,6 +63,7 @@ ranks at least as well as a score of ρ̄ alone can be expected to, and is measu
 		f.Float64SliceVar(&o.clock, "s", []float64{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95}, "values of the clock, increasing")
 		return o
 	},
+	draw: element.Of(drawOOD),
 }
 
 func (o *oodOptions) check() error {
@@ -92,81 +94,71 @@ func (o *oodOptions) measure(ctx context.Context, w *work) error {
 	if err != nil {
 		return err
 	}
-	curves, err := newOOD(ctx, m, *o, func(s float64) { w.Say("scored at s = %g", s) })
+	curves, err := measureOOD(ctx, m, *o, func(s float64) { w.Say("scored at s = %g", s) })
 	if err != nil {
 		return err
 	}
-	w.run.Tables = []record.Table{curves.table(o.n)}
-	for _, set := range curves.sets {
-		for _, name := range oodScores {
-			s, best := curves.best(set.name, name)
-			w.run.Results[set.name+", "+name+": best AUROC"], w.run.Results[set.name+", "+name+": at s"] = best, s
+	w.run.Tables = []record.Table{oodTable(curves, o.n)}
+	for k, set := range oodSets() {
+		for i, name := range oodScores {
+			best := curves.Curve(name, k, i)
+			at := slices.Index(best.Y, slices.Max(best.Y))
+			w.run.Results[set.name+", "+name+": best AUROC"], w.run.Results[set.name+", "+name+": at s"] = best.Y[at], best.X[at]
 		}
 	}
-	return curves.draw(w.run)
+	return w.save(curves)
 }
+
+// exactScore is the score that no other should beat.
+const exactScore = "exact log-density"
 
 // oodScores are the scores in the order of the table; a larger one speaks against an input.
-var oodScores = append(density.List.Names(), "exact log-density")
+var oodScores = append(density.List.Names(), exactScore)
 
-// oodCurves is AUROC[set][score][s].
-type oodCurves struct {
-	sets  []oodSet
-	s     []float64
-	auroc map[string]map[string][]uncertainty.Estimate
-}
-
-func newOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s float64)) (*oodCurves, error) {
-	c := &oodCurves{sets: oodSets(), s: o.clock, auroc: map[string]map[string][]uncertainty.Estimate{}}
-	for _, set := range c.sets {
-		c.auroc[set.name] = map[string][]uncertainty.Estimate{}
+func measureOOD(ctx context.Context, m *vapo.Model, o oodOptions, observe func(s float64)) (*measure.AUROC, error) {
+	ring, curves := mixture.Ring8(), &measure.AUROC{}
+	mixtures := []mixture.Mixture{ring}
+	for _, set := range oodSets() {
+		mixtures = append(mixtures, set.data)
 	}
-	ring := mixture.Ring8()
+	points := func(data mixture.Mixture, s float64, seed uint64) ([][]float64, error) {
+		at, err := m.Coefficients(s)
+		return data.SamplePath(at, o.n, seed), err
+	}
+	inputs := func(data mixture.Mixture, seed uint64) measure.Inputs {
+		return measure.Inputs{Name: fmt.Sprint("set ", seed), Place: func(s float64) (*tensors.Tensor, error) {
+			x, err := points(data, s, seed)
+			return tensors.FromValue(x), err
+		}}
+	}
+	var sets []measure.Inputs
+	for k, data := range mixtures {
+		sets = append(sets, inputs(data, 2+uint64(k)))
+	}
 	for _, s := range o.clock {
-		references, err := drawMarginal(m, ring, s, o.n, 1)
+		scores, err := measure.ScoresAt(ctx, &m.Flow, density.Scoring{S: s, Solver: solver.Adaptive{}, Batch: min(o.n, 512)}, inputs(ring, 1), sets, func() {})
 		if err != nil {
 			return nil, err
 		}
-		scorer, err := density.NewScorer(ctx, &m.Flow, references.x, density.Scoring{S: s, Solver: solver.Adaptive{}, Batch: min(o.n, 512)})
-		if err != nil {
-			return nil, err
-		}
-		in, err := oodScore(ctx, m, scorer, ring, s, o.n, 2)
-		if err != nil {
-			return nil, err
-		}
-		for k, set := range c.sets {
-			out, err := oodScore(ctx, m, scorer, set.data, s, o.n, 3+uint64(k))
+		for k, data := range mixtures {
+			x, err := points(data, s, 2+uint64(k))
 			if err != nil {
 				return nil, err
 			}
-			for _, name := range oodScores {
-				area, stdErr, err := metric.DeLong(in[name], out[name])
-				if err != nil {
-					return nil, fmt.Errorf("%s against %s at s = %g: %w", name, set.name, s, err)
-				}
-				c.auroc[set.name][name] = append(c.auroc[set.name][name], uncertainty.Estimate{Value: area, StdErr: stdErr})
+			exact, err := mixture.Optimal{Mixture: ring, Homotopy: m.Homotopy}.Evaluate(m.Backend, x, s)
+			if err != nil {
+				return nil, err
 			}
+			scores[k][exactScore] = minus(exact.LogDensity)
 		}
+		areas, err := measure.Areas(scores, oodScores)
+		if err != nil {
+			return nil, fmt.Errorf("at s = %g: %w", s, err)
+		}
+		curves.Add(s, areas)
 		observe(s)
 	}
-	return c, nil
-}
-
-// oodScore scores n draws of a mixture, placed on the path at s.
-func oodScore(ctx context.Context, m *vapo.Model, scorer *density.Scorer, data mixture.Mixture, s float64, n int, seed uint64) (map[string][]float64, error) {
-	at, err := m.Coefficients(s)
-	if err != nil {
-		return nil, err
-	}
-	points := data.SamplePath(at, n, seed)
-	scores, err := scorer.Score(ctx, tensors.FromValue(points))
-	if err != nil {
-		return nil, err
-	}
-	exact, err := mixture.Optimal{Mixture: mixture.Ring8(), Homotopy: m.Homotopy}.Evaluate(m.Backend, points, s)
-	scores.Named["exact log-density"] = minus(exact.LogDensity)
-	return scores.Named, err
+	return curves, nil
 }
 
 func minus(x []float64) []float64 {
@@ -177,29 +169,19 @@ func minus(x []float64) []float64 {
 	return out
 }
 
-// best is the largest AUROC of a score, and the s that has it.
-func (c *oodCurves) best(set, score string) (s, area float64) {
-	for i, v := range c.auroc[set][score] {
-		if v.Value > area {
-			s, area = c.s[i], v.Value
-		}
-	}
-	return s, area
-}
-
-func (c *oodCurves) table(n int) record.Table {
+func oodTable(a *measure.AUROC, n int) record.Table {
 	t := record.Table{
 		Caption: fmt.Sprintf("AUROC against ring8 for the model of Figure 1: %d samples of each set, placed on the path at s; ± is the standard error by DeLong's method.", n),
 		Header:  []string{"set", "score"},
 	}
-	for _, s := range c.s {
+	for _, s := range a.S {
 		t.Header = append(t.Header, fmt.Sprintf("s = %g", s))
 	}
-	for _, set := range c.sets {
-		for _, name := range oodScores {
-			row := []string{set.name, name}
-			for _, v := range c.auroc[set.name][name] {
-				row = append(row, v.String())
+	for k, set := range oodSets() {
+		for i, name := range oodScores {
+			row, curve := []string{set.name, name}, a.Curve(name, k, i)
+			for j := range a.S {
+				row = append(row, uncertainty.Text(curve.Y[j], curve.Spread[j]))
 			}
 			t.Rows = append(t.Rows, row)
 		}
@@ -207,22 +189,16 @@ func (c *oodCurves) table(n int) record.Table {
 	return t
 }
 
-func (c *oodCurves) draw(run *record.Run) error {
-	var d figures.LinesData
-	for _, set := range c.sets {
-		panel := figures.LinePanel{Title: set.name, X: "clock s", Y: "AUROC"}
-		for _, name := range oodScores {
-			curve := figures.Series{Name: name, X: c.s}
-			for _, v := range c.auroc[set.name][name] {
-				curve.Y, curve.Spread = append(curve.Y, v.Value), append(curve.Spread, v.StdErr)
-			}
-			panel.Series = append(panel.Series, curve)
+// drawOOD has a panel for each set; sets and scores are those of the table's rows.
+func drawOOD(p element.Page, a *measure.AUROC) error {
+	var panels []figures.LinePanel
+	scores := len(a.Area[0][0])
+	for set := range a.Area {
+		panel := figures.LinePanel{Title: p.Tables[0].Rows[set*scores][0], X: "clock s", Y: "AUROC"}
+		for score := range scores {
+			panel.Series = append(panel.Series, a.Curve(p.Tables[0].Rows[score][1], set, score))
 		}
-		d.Panels = append(d.Panels, panel)
+		panels = append(panels, panel)
 	}
-	f, err := figures.Lines(d)
-	if err != nil {
-		return err
-	}
-	return saveFigure(run, "auroc", f, "AUROC of each score against the clock s with its standard error, for three sets that a model of ring8 should tell from it.")
+	return p.Lines("auroc", "AUROC of each score against the clock s with its standard error, for three sets that a model of ring8 should tell from it.", panels...)
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -18,6 +19,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 
 	"vapoflow/experiments/console"
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/vapo/backend"
@@ -137,7 +139,7 @@ type costs struct {
 	Sample, Density float64   // ms of one evaluation of a batch; 0: it has no such thing
 	Data            float64   // ms to read a batch
 	Memory          float64   // MB, the most that the process has held
-	workload        workload
+	Workload        workload
 }
 
 // comparePeers times the steps of ours and of the twins by turns.
@@ -163,6 +165,9 @@ func (o *stepOptions) comparePeers(ctx context.Context, w *work) error {
 		}
 		all = append(all, measured...)
 	}
+	for i := range all {
+		all[i].Workload.Images = "" // was of this run alone
+	}
 	if err := record.Metrics(w.run, all); err != nil {
 		return err
 	}
@@ -173,10 +178,7 @@ func (o *stepOptions) comparePeers(ctx context.Context, w *work) error {
 		w.run.Note("Each process ran under `%s`.", o.under)
 	}
 	w.run.Tables = peerTables(all, o.rounds)
-	if !o.figures {
-		return nil
-	}
-	return drawCosts(w.run, all)
+	return nil
 }
 
 // writeImages writes images for the reading of data.
@@ -215,7 +217,7 @@ func (o *stepOptions) compare(ctx context.Context, w *work, c workload, more boo
 		}
 		w.Say("%s: %s, %d weights", c, p.first.Version, p.first.Weights)
 		workers = append(workers, p)
-		all = append(all, costs{Case: c.String(), Rival: r.name, Version: p.first.Version, Started: p.started, First: p.first.Seconds, workload: c})
+		all = append(all, costs{Case: c.String(), Rival: r.name, Version: p.first.Version, Started: p.started, First: p.first.Seconds, Workload: c})
 	}
 	count := make([]int, len(workers)) // steps that take about as long as o.steps of an MLP of the first case
 	for i, p := range workers {
@@ -298,14 +300,21 @@ func peerTables(all []costs, rounds int) []record.Table {
 		times.Rows = append(times.Rows, []string{name, c.Rival, between("%.2f", c.Steps), ratio})
 		if c.Sample > 0 {
 			more.Rows = append(more.Rows, []string{name, c.Rival, fmt.Sprintf("%.1f", c.Started), fmt.Sprintf("%.2f", c.First), fmt.Sprintf("%.2f", c.Sample),
-				fmt.Sprintf("%.4f", c.Sample/float64(c.workload.Batch)), orNone(c.Density, "%.2f"), orNone(c.Data, "%.2f"), fmt.Sprintf("%.0f", c.Memory)})
+				fmt.Sprintf("%.4f", c.Sample/float64(c.Workload.Batch)), orNone(c.Density, "%.2f"), orNone(c.Data, "%.2f"), fmt.Sprintf("%.0f", c.Memory)})
 		}
 	}
 	return []record.Table{times, more}
 }
 
-// drawCosts shows the time of a step against each number that the cases vary, of a network in a figure.
-func drawCosts(run *record.Run, all []costs) error {
+// drawCosts shows the time of a step against each number that the cases vary, of a network in a figure; nothing where no peers were timed.
+func drawCosts(p element.Page) error {
+	all, err := record.ReadMetrics[costs](p.Dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
 	for n, base := range peerCases[:alone] {
 		var panels []figures.LinePanel
 		for _, axis := range []struct {
@@ -319,16 +328,15 @@ func drawCosts(run *record.Run, all []costs) error {
 				line := figures.Series{Name: r.name}
 				var points []costs
 				for _, c := range all {
-					same := c.workload
-					same.Images = ""
+					same := c.Workload
 					*axis.of(&same) = *axis.of(&base)
 					if c.Rival == r.name && same == base {
 						points = append(points, c)
 					}
 				}
-				slices.SortFunc(points, func(a, b costs) int { return *axis.of(&a.workload) - *axis.of(&b.workload) })
+				slices.SortFunc(points, func(a, b costs) int { return *axis.of(&a.Workload) - *axis.of(&b.Workload) })
 				for _, c := range points {
-					line.X, line.Y = append(line.X, float64(*axis.of(&c.workload))), append(line.Y, middle(c.Steps))
+					line.X, line.Y = append(line.X, float64(*axis.of(&c.Workload))), append(line.Y, middle(c.Steps))
 				}
 				if len(points) > 1 {
 					panel.Series = append(panel.Series, line)
@@ -338,12 +346,11 @@ func drawCosts(run *record.Run, all []costs) error {
 				panels = append(panels, panel)
 			}
 		}
-		f, err := figures.Lines(figures.LinesData{Panels: panels})
-		if err != nil {
-			return err
+		if len(panels) == 0 { // nothing was varied
+			continue
 		}
 		name := []string{"step-points", "step-images"}[n]
-		if err := saveFigure(run, name, f, fmt.Sprintf("Time of a training step around %s, median of the rounds: left and below is better.", base)); err != nil {
+		if err := p.Lines(name, fmt.Sprintf("Time of a training step around %s, median of the rounds: left and below is better.", base), panels...); err != nil {
 			return err
 		}
 	}

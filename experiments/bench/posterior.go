@@ -11,7 +11,6 @@ import (
 
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
-	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/flow"
@@ -38,9 +37,14 @@ func posteriorProblems() []posteriorProblem {
 	}
 	y[8] = -0.2
 	return []posteriorProblem{
-		{"ring8", mixture.Ring8(), mat.NewDense(1, 2, []float64{1, 0.3}), []float64{1.2}, 0.3},
+		{planarProblem, mixture.Ring8(), mat.NewDense(1, 2, []float64{1, 0.3}), []float64{1.2}, 0.3},
 		{"modes16", modes, first, y, 0.5},
 	}
+}
+
+// exact is its closed form.
+func (p posteriorProblem) exact() (mixture.Conditional, error) {
+	return p.data.Posterior(p.a, p.y, p.noise)
 }
 
 type posteriorOptions struct {
@@ -65,6 +69,7 @@ flow. The floor is the distance of two draws of the exact posterior. The log-evi
 		f.StringSliceVar(&o.problems, "problems", []string{"ring8", "modes16"}, "mixtures that are measured")
 		return o
 	},
+	draw: drawPosterior,
 }
 
 func (o *posteriorOptions) check() error {
@@ -134,6 +139,7 @@ func (o *posteriorOptions) measure(ctx context.Context, w *work) error {
 		Caption: fmt.Sprintf("Distance of %d samples to as many of the exact posterior (sliced 2-Wasserstein); error of the modes' weights (total variation), of the mean (in standard deviations of the posterior) and of the covariance (Frobenius norm over that of the exact one); evaluations of Φ for a sample; %s.", o.n, spreadOf(o.seeds)),
 		Header:  []string{"problem", "potential", "method", "distance", "weights", "mean", "covariance", "evaluations"},
 	}
+	scatter := posteriorScatter{}
 	evidence := record.Table{
 		Caption: fmt.Sprintf("Log-evidence log p(y) in nats: the logarithm of the likelihood's mean over 2,000 of the flow's own samples; %s; beside its closed form.", spreadOf(o.seeds)),
 		Header:  []string{"problem", "exact", "by the exact potential", "by the trained potential"},
@@ -142,31 +148,35 @@ func (o *posteriorOptions) measure(ctx context.Context, w *work) error {
 		if !slices.Contains(o.problems, problem.name) {
 			continue
 		}
-		exact, err := problem.data.Posterior(problem.a, problem.y, problem.noise)
+		exact, err := problem.exact()
 		if err != nil {
 			return err
 		}
 		row := []string{problem.name, fmt.Sprintf("%.3f", exact.LogEvidence)}
-		for _, kind := range []string{"exact", "trained"} {
+		for _, kind := range posteriorKinds {
 			found, err := o.compare(ctx, w, choice, problem, kind, exact)
 			if err != nil {
 				return fmt.Errorf("%s, %s potential: %w", problem.name, kind, err)
 			}
 			table.Rows = append(table.Rows, found.rows...)
 			row = append(row, spread(found.evidence))
+			if problem.name == planarProblem {
+				scatter[kind] = &found.points
+			}
 			w.run.Results[problem.name+", "+kind+": log-evidence"] = stat.Mean(found.evidence, nil)
 		}
 		w.run.Results[problem.name+": exact log-evidence"] = exact.LogEvidence
 		evidence.Rows = append(evidence.Rows, row)
 	}
 	w.run.Tables = []record.Table{table, evidence}
-	return nil
+	return w.save(scatter)
 }
 
 // comparison is what was found of one problem with one potential.
 type comparison struct {
 	rows     [][]string
-	evidence []float64 // of each seed
+	evidence []float64     // of each seed
+	points   [][][]float64 // by the methods that are shown, of the first seed
 }
 
 func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, exact mixture.Conditional) (comparison, error) {
@@ -175,7 +185,7 @@ func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend
 		return comparison{}, err
 	}
 	var found comparison
-	scores, panels := make([]posteriorScores, len(posteriorMethods)+1), []figures.ScatterPanel{}
+	scores := make([]posteriorScores, len(posteriorMethods)+1)
 	for seed := range o.seeds {
 		flow, end, err := o.flow(ctx, w, choice, problem, kind, int64(seed))
 		if err != nil {
@@ -191,8 +201,8 @@ func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend
 			if err := scores[i].add(exact, truth, x, evaluations); err != nil {
 				return found, err
 			}
-			if seed == 0 && problem.data.Dim() == 2 {
-				panels = append(panels, figures.ScatterPanel{Title: method.name, Points: x[:min(len(x), 300)]})
+			if seed == 0 && slices.Contains(shown, i) {
+				found.points = append(found.points, x[:min(len(x), 300)])
 			}
 			w.Say("%s, %s potential, seed %d, %s: distance %.3g", problem.name, kind, seed, method.name, scores[i].distance[seed])
 		}
@@ -214,14 +224,7 @@ func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend
 		w.run.Results[problem.name+", "+kind+", "+name+": distance"] = stat.Mean(s.distance, nil)
 		w.run.Results[problem.name+", "+kind+", "+name+": error of weights"] = stat.Mean(s.weights, nil)
 	}
-	if len(panels) == 0 {
-		return found, nil
-	}
-	some := []figures.ScatterPanel{}
-	for _, i := range shown {
-		some = append(some, panels[i])
-	}
-	return found, posteriorFigure(w.run, problem.name, kind, exact, some)
+	return found, nil
 }
 
 // flow is the exact flow, whose chains may end at s = 1, or a trained one, whose chains end where κ is not small.

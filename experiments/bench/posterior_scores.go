@@ -8,6 +8,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/gonum/stat"
 
+	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/figures"
 	"vapoflow/vapo/metric"
@@ -99,23 +101,62 @@ func spreadOf(seeds int) string {
 	return fmt.Sprintf("mean and standard deviation of %d seeds", seeds)
 }
 
-// posteriorFigure shows samples over the exact posterior's density.
-func posteriorFigure(run *record.Run, name, kind string, exact mixture.Conditional, panels []figures.ScatterPanel) error {
-	const side = 90
-	grid := figures.Grid{}
-	for i := range side + 1 {
-		grid.X, grid.Y = append(grid.X, -2.7+5.4*float64(i)/side), append(grid.Y, -2.7+5.4*float64(i)/side)
+// planarProblem is that whose samples are drawn.
+const planarProblem = "ring8"
+
+// posteriorKinds are the potentials that are compared.
+var posteriorKinds = []string{"exact", "trained"}
+
+// posteriorScatter are samples of the planar problem, [methods shown][n][2], by the kind of the potential; none where it was left out.
+type posteriorScatter map[string]*[][][]float64
+
+// Arrays are those of a record.
+func (s posteriorScatter) Arrays() record.Arrays {
+	arrays := record.Arrays{}
+	for _, kind := range posteriorKinds {
+		if s[kind] == nil {
+			s[kind] = new([][][]float64)
+		}
+		arrays[planarProblem+"_"+kind] = record.Optional(s[kind])
 	}
-	for _, y := range grid.Y {
-		row := make([]float64, len(grid.X))
-		for i, x := range grid.X {
+	return arrays
+}
+
+// drawPosterior shows samples over the exact posterior's density.
+func drawPosterior(p element.Page) error {
+	points := posteriorScatter{}
+	if err := points.Arrays().Load(p.Path(element.File(p.Element))); err != nil {
+		return err
+	}
+	exact, err := posteriorProblems()[0].exact()
+	if err != nil {
+		return err
+	}
+	const side = 90
+	axis := measure.Span(-2.7, 2.7, side+1)
+	grid := figures.Grid{X: axis, Y: axis}
+	for _, y := range axis {
+		row := make([]float64, len(axis))
+		for i, x := range axis {
 			row[i] = math.Exp(exact.LogDensity([]float64{x, y}))
 		}
 		grid.Values = append(grid.Values, row)
 	}
-	f, err := figures.Scatter(figures.ScatterData{Density: grid, Panels: panels})
-	if err != nil {
-		return err
+	for _, kind := range posteriorKinds {
+		var panels []figures.ScatterPanel
+		for i, x := range *points[kind] {
+			panels = append(panels, figures.ScatterPanel{Title: posteriorMethods[shown[i]].name, Points: x})
+		}
+		if len(panels) == 0 {
+			continue
+		}
+		f, err := figures.Scatter(figures.ScatterData{Density: grid, Panels: panels})
+		if err != nil {
+			return err
+		}
+		if err := p.Figure(planarProblem+"-"+kind, f, fmt.Sprintf("Samples over the exact posterior of the %s problem (contours), %s potential: by guidance alone, of strength 1 and 4, and by chains that Metropolis corrects, led by nothing and by the wrong guidance. The table says how far each is off.", planarProblem, kind)); err != nil {
+			return err
+		}
 	}
-	return saveFigure(run, name+"-"+kind, f, fmt.Sprintf("Samples over the exact posterior of the %s problem (contours), %s potential: by guidance alone, of strength 1 and 4, and by chains that Metropolis corrects, led by nothing and by the wrong guidance. The table says how far each is off.", name, kind))
+	return nil
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
@@ -32,6 +33,7 @@ curves were recorded with experiments/peers/work_precision.py at tolerances 1e-3
 		f.IntVar(&o.to, "to", 8, "tightest tolerance, 1e-TO")
 		return o
 	},
+	draw: drawWork,
 }
 
 type precisionOptions struct{ from, to int }
@@ -128,11 +130,6 @@ func (o *precisionOptions) measure(ctx context.Context, w *work) error {
 		rivalTable(w.run, ours, former, peers.Curves),
 		toleranceTable(slices.Concat(ours, peers.Curves), o.from, o.to),
 		controllerTable(w.run, tried),
-	}
-	for _, direction := range directions {
-		if err := drawWork(w.run, direction, slices.Concat(ours, former, peers.Curves)); err != nil {
-			return err
-		}
 	}
 	return record.Metrics(w.run, slices.Concat(ours, former, tried, peers.Curves))
 }
@@ -252,28 +249,36 @@ func (s share) text() string {
 	return fmt.Sprintf("%.2f (%.2f to %.2f)", s.mean, s.least, s.most)
 }
 
-// drawWork gives each problem a panel with dopri5 of all packages.
-func drawWork(run *record.Run, direction string, curves []workCurve) error {
-	var panels []figures.LinePanel
-	for _, p := range workProblems {
-		panel := figures.LinePanel{Title: p.name, X: "evaluations", LogX: true, LogY: true}
-		for _, c := range curves {
-			if c.Problem != p.name || c.Direction != direction || c.Method != "dopri5" && !slices.Contains(rivals["dopri5"], c.name()) {
-				continue
-			}
-			series := figures.Series{Name: c.Package}
-			for _, point := range slices.SortedStableFunc(slices.Values(c.Points), func(a, b workPoint) int { return a.NFE - b.NFE }) {
-				series.X, series.Y = append(series.X, float64(point.NFE)), append(series.Y, point.Error)
-			}
-			panel.Series = append(panel.Series, series)
-		}
-		panels = append(panels, panel)
-	}
-	panels[0].Y = map[string]string{"forward": "largest error of a coordinate", "backward": "largest error of a log-density"}[direction]
-	f, err := figures.Lines(figures.LinesData{Panels: panels, Aspect: 1})
+// drawWork gives each problem a panel with dopri5 of all packages, in a figure for each direction.
+func drawWork(p element.Page) error {
+	curves, err := record.ReadMetrics[workCurve](p.Dir)
 	if err != nil {
 		return err
 	}
-	return saveFigure(run, "work-precision-"+direction, f,
-		"Dormand–Prince 5(4) of four packages, and ours with its former controller, "+direction+": left and below is better.")
+	for _, direction := range directions {
+		var panels []figures.LinePanel
+		for _, problem := range workProblems {
+			panel := figures.LinePanel{Title: problem.name, X: "evaluations", LogX: true, LogY: true}
+			for _, c := range curves {
+				if c.Problem != problem.name || c.Direction != direction || c.Method != "dopri5" && !slices.Contains(rivals["dopri5"], c.name()) {
+					continue
+				}
+				series := figures.Series{Name: c.Package}
+				for _, point := range slices.SortedStableFunc(slices.Values(c.Points), func(a, b workPoint) int { return a.NFE - b.NFE }) {
+					series.X, series.Y = append(series.X, float64(point.NFE)), append(series.Y, point.Error)
+				}
+				panel.Series = append(panel.Series, series)
+			}
+			panels = append(panels, panel)
+		}
+		panels[0].Y = map[string]string{"forward": "largest error of a coordinate", "backward": "largest error of a log-density"}[direction]
+		f, err := figures.Lines(figures.LinesData{Panels: panels, Aspect: 1})
+		if err != nil {
+			return err
+		}
+		if err := p.Figure("work-precision-"+direction, f, "Dormand–Prince 5(4) of four packages, and ours with its former controller, "+direction+": left and below is better."); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -56,6 +56,7 @@ so run it in the repository's folder): start, first step, evaluations, reading a
 		f.BoolVar(&o.figures, "figures", true, "with --peers: also the cost against batch, width and size of images")
 		return o
 	},
+	draw: drawCosts,
 }
 
 type stepOptions struct {

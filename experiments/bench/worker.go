@@ -90,8 +90,8 @@ func Worker(ctx context.Context, text string, in io.Reader, out io.Writer) error
 	return nil
 }
 
-// training is one that waits after the steps asked for.
-type training struct {
+// pausing is a training that waits after the steps asked for.
+type pausing struct {
 	model   *vapo.Model
 	weights int
 	last    vapo.Progress
@@ -100,12 +100,12 @@ type training struct {
 	failed  chan error
 }
 
-func startTraining(ctx context.Context, config vapo.Config, choice *backend.Choice) (*training, error) {
+func startTraining(ctx context.Context, config vapo.Config, choice *backend.Choice) (*pausing, error) {
 	data, err := config.Open("", "train")
 	if err != nil {
 		return nil, err
 	}
-	t := &training{until: make(chan int), reached: make(chan vapo.Progress), failed: make(chan error, 1)}
+	t := &pausing{until: make(chan int), reached: make(chan vapo.Progress), failed: make(chan error, 1)}
 	if t.model, err = config.Model(choice.Backend, data.Info().Shape, nil); err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func startTraining(ctx context.Context, config vapo.Config, choice *backend.Choi
 	return t, nil
 }
 
-func (t *training) wait() error {
+func (t *pausing) wait() error {
 	select {
 	case t.last = <-t.reached:
 		return nil
@@ -146,7 +146,7 @@ func (t *training) wait() error {
 }
 
 // steps is the time of one of n training steps.
-func (t *training) steps(n int) (float64, error) {
+func (t *pausing) steps(n int) (float64, error) {
 	began := time.Now()
 	t.until <- t.last.Step + n
 	err := t.wait()
@@ -154,7 +154,7 @@ func (t *training) steps(n int) (float64, error) {
 }
 
 // evaluations is the time of one of n evaluations of ∇Φ of a batch, or of its log-density's integrand, along Heun's steps.
-func (t *training) evaluations(ctx context.Context, job string, n int) (float64, error) {
+func (t *pausing) evaluations(ctx context.Context, job string, n int) (float64, error) {
 	f, watch := &t.model.Flow, &stopwatch{Fixed: solver.Fixed{Tableau: solver.Heun, Steps: warmUp + n/2}}
 	if job == "sample" {
 		solution, err := f.Sample(ctx, watch, 1, 0, t.model.Config.Batch)

@@ -114,15 +114,15 @@ func Redraw(dir string, find func(element string) (Drawing, error)) error {
 	})
 }
 
-// all writes the tables and draws.
+// all draws and writes the tables.
 func all(p Page, draw Drawing) error {
-	if len(p.Tables) > 0 {
-		if err := record.WriteTables(p.Dir, p.Tables); err != nil {
+	if draw != nil {
+		if err := draw(p); err != nil {
 			return err
 		}
 	}
-	if draw == nil {
+	if len(p.Tables) == 0 {
 		return nil
 	}
-	return draw(p)
+	return record.WriteTables(p.Dir, p.Tables)
 }

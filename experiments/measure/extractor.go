@@ -37,9 +37,9 @@ type Extractors struct {
 
 // Extractor gives features.
 type Extractor struct {
-	metric.Extractor         // nil where none were at hand
-	Note             string  // on what the features are; "" for FID-Inception's
-	Accuracy         float64 // of a classifier on held-out images; 0 where it is none
+	By       metric.Extractor // nil where none were at hand
+	Note     string           // on what the features are; "" for FID-Inception's
+	Accuracy float64          // of a classifier on held-out images; 0 where it is none
 }
 
 // Open gives the features of FID-Inception where the published weights are at hand, else those of a classifier trained here on CIFAR-10,
@@ -55,7 +55,7 @@ func (e Extractors) Open(ctx context.Context, heldOut int) (Extractor, error) {
 			return Extractor{}, err
 		}
 		by, err := inception.New(e.Backend, weights, 2048)
-		return Extractor{Extractor: by}, err
+		return Extractor{By: by}, err
 	}
 	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()), InceptionEnv)
 	none := Extractor{Note: "No distances: they need features of FID-Inception, or labels of CIFAR-10 and more than preset smoke to train a classifier with. " + advice}

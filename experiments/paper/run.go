@@ -232,11 +232,12 @@ func (e Element) runName(base Settings, w *work) string {
 }
 
 // Redraw draws the figures of a finished run again from its arrays, without training.
-func Redraw(dir string) error {
-	return element.Redraw(dir, func(id string) (element.Drawing, error) {
-		e, err := lookup(id)
-		return e.draw, err
-	})
+func Redraw(dir string) error { return element.Redraw(dir, Drawing) }
+
+// Drawing is that of an element.
+func Drawing(id string) (element.Drawing, error) {
+	e, err := lookup(id)
+	return e.draw, err
 }
 
 // Results are the quantities that runs of an element may have, in the order in which they are shown; nil for what is no element.

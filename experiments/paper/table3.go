@@ -3,7 +3,6 @@ package paper
 import (
 	"context"
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/gomlx/gomlx/core/tensors"
@@ -11,11 +10,9 @@ import (
 	"vapoflow/experiments/element"
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/usage"
-	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/flow"
-	"vapoflow/vapo/metric"
 )
 
 // table3 tells how well the scores of a model set other images apart from held-out images of its own set. Samples counts the images
@@ -61,7 +58,7 @@ func computeTable3(ctx context.Context, w *work) (element.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	return w.measureOOD(ctx, &oodScorer{w: w, flow: &m.Flow, references: references, sets: sets})
+	return w.measureOOD(ctx, &contest{&m.Flow, w.Seed, references, sets})
 }
 
 // outSets are the names of the sets to be told from the model's own, which interpolations are made of.
@@ -135,92 +132,39 @@ func (w *work) treatedImages(ctx context.Context, data dataset.Dataset, n, side 
 	return s, nil
 }
 
-// oodScorer scores sets at any clock.
-type oodScorer struct {
-	w          *work
+// oodNames are the scores of the potential, and flowNames those of the flow, in the order of the table. A larger one speaks against an image.
+var oodNames, flowNames = density.ScoreNames(false), density.ScoreNames(true)
+
+// contest is the sets that scores are to tell from the first, on a model's path.
+type contest struct {
 	flow       *flow.Flow
+	seed       int64
 	references oodSet
 	sets       []oodSet
 }
 
-// oodNames are the scores of the potential, and flowNames those of the flow, in the order of the table. A larger one speaks against an image.
-var oodNames, flowNames = density.ScoreNames(false), density.ScoreNames(true)
-
-// at gives [sets][scores][n] for the first n images of each set, placed on the path at s. Those of the flow are added where how has a solver.
-func (o *oodScorer) at(ctx context.Context, s float64, n int, how density.Scoring, tell func()) (scores [][][]float64, err error) {
+// at gives the scores of the first n images of each set at s. Those of the flow are added where how has a solver.
+func (c *contest) at(ctx context.Context, s float64, n int, how density.Scoring, tell func()) ([]map[string][]float64, error) {
 	how.S, how.Batch = s, min(n, 32)
-	references, err := o.place(o.references, 0, s, n)
-	if err != nil {
-		return nil, err
+	var sets []measure.Inputs
+	for k, set := range c.sets {
+		sets = append(sets, c.inputs(set, k+1, n))
 	}
-	scorer, err := density.NewScorer(ctx, o.flow, references, how)
-	if err != nil {
-		return nil, err
-	}
-	tell()
-	for k, set := range o.sets {
-		x, err := o.place(set, k+1, s, n)
+	return measure.ScoresAt(ctx, c.flow, how, c.inputs(c.references, 0, n), sets, tell)
+}
+
+// inputs are the first n images of a set, placed with noise that is a function of the seed, the set's number and the image's, the same at every s.
+func (c *contest) inputs(set oodSet, number, n int) measure.Inputs {
+	return measure.Inputs{Name: set.name, Place: func(s float64) (*tensors.Tensor, error) {
+		path, err := c.flow.Coefficients(s)
 		if err != nil {
 			return nil, err
 		}
-		v, err := scorer.Score(ctx, x)
-		if err != nil {
-			return nil, fmt.Errorf("scoring %s: %w", set.name, err)
+		n, size := min(n, set.n), c.flow.Dim()
+		x := slices.Clone(set.pixels[:n*size])
+		for i := range n {
+			measure.Place(path, x[i*size:][:size], c.seed, uint64(number)<<32|uint64(i))
 		}
-		var of [][]float64
-		for _, name := range oodNames {
-			of = append(of, v.Named[name])
-		}
-		if how.Solver != nil {
-			for _, name := range flowNames {
-				of = append(of, v.Named[name])
-			}
-		}
-		scores = append(scores, of)
-		tell()
-	}
-	return scores, nil
-}
-
-// place puts images on the path, μx̄ + √v ε, with noise that is a function of the seed, the set's number and the image's, the same at every s.
-func (o *oodScorer) place(set oodSet, number int, s float64, n int) (*tensors.Tensor, error) {
-	path, err := o.flow.Coefficients(s)
-	if err != nil {
-		return nil, err
-	}
-	n = min(n, set.n)
-	size := o.flow.Dim()
-	x := slices.Clone(set.pixels[:n*size])
-	for i := range n {
-		measure.Place(path, x[i*size:][:size], o.w.Seed, uint64(number)<<32|uint64(i))
-	}
-	return tensors.FromFlatDataAndDimensions(x, append([]int{n}, o.flow.Shape...)...), nil
-}
-
-// areas are the AUROC of every set but the first against the first, [sets − 1][scores].
-func areas(scores [][][]float64) ([][]uncertainty.Estimate, error) {
-	var out [][]uncertainty.Estimate
-	for _, set := range scores[1:] {
-		row := make([]uncertainty.Estimate, len(set))
-		for k := range set {
-			var err error
-			if row[k].Value, row[k].StdErr, err = metric.DeLong(scores[0][k], set[k]); err != nil {
-				return nil, err
-			}
-		}
-		out = append(out, row)
-	}
-	return out, nil
-}
-
-// split are the values and the standard errors of estimates apart, as arrays are kept.
-func split(of [][]uncertainty.Estimate) (values, errors [][]float64) {
-	for _, row := range of {
-		var v, e []float64
-		for _, a := range row {
-			v, e = append(v, a.Value), append(e, a.StdErr)
-		}
-		values, errors = append(values, v), append(errors, e)
-	}
-	return values, errors
+		return tensors.FromFlatDataAndDimensions(x, append([]int{n}, c.flow.Shape...)...), nil
+	}}
 }

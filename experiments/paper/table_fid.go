@@ -195,7 +195,7 @@ func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
 	if by.Accuracy > 0 {
 		w.run.Results[accuracyResult.Key] = by.Accuracy
 	}
-	return by.Extractor, err
+	return by.By, err
 }
 
 // features are those of the first n images of a set.

@@ -31,6 +31,9 @@ type Run struct {
 // partialSuffix marks the folder of a run that has not ended well.
 const partialSuffix = ".partial"
 
+// metricsFile is the log of a run.
+const metricsFile = "metrics.jsonl"
+
 // oldSuffix marks a run that is being replaced.
 const oldSuffix = ".old"
 
@@ -117,7 +120,7 @@ func (r *Run) Arrays(name string, arrays map[string]*tensors.Tensor) error {
 
 // Metrics writes entries as metrics.jsonl, one JSON object per line.
 func Metrics[T any](r *Run, entries []T) error {
-	return atomicfile.Write(r.Path("metrics.jsonl"), func(f *os.File) error {
+	return atomicfile.Write(r.Path(metricsFile), func(f *os.File) error {
 		lines := json.NewEncoder(f)
 		for _, entry := range entries {
 			if err := lines.Encode(entry); err != nil {
@@ -126,6 +129,23 @@ func Metrics[T any](r *Run, entries []T) error {
 		}
 		return nil
 	})
+}
+
+// ReadMetrics reads what [Metrics] wrote to a run's folder.
+func ReadMetrics[T any](dir string) (entries []T, err error) {
+	f, err := os.Open(filepath.Join(dir, metricsFile))
+	if err != nil {
+		return nil, fmt.Errorf("record: %w", err)
+	}
+	defer f.Close()
+	for lines := json.NewDecoder(f); lines.More(); {
+		var entry T
+		if err := lines.Decode(&entry); err != nil {
+			return nil, fmt.Errorf("record: %s: entry %d: %w", f.Name(), len(entries)+1, err)
+		}
+		entries = append(entries, entry)
+	}
+	return entries, nil
 }
 
 // Do does the run's work and closes the run by how that ends ([Run.Close]). A panic is a failure like others: whoever reads the record

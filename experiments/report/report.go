@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"html/template"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -17,6 +18,7 @@ import (
 
 	"vapoflow/experiments/bench"
 	"vapoflow/experiments/console"
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/sweep"
@@ -97,21 +99,33 @@ func Write(o Options, c *console.Console) error {
 // damaged is the status of a run whose files are not as its manifest says.
 const damaged record.Status = "damaged"
 
-// Redraw draws the figures of all records again from their arrays, without training.
+// Redraw draws the figures of all records again from their arrays, without computing. Records of measurements that are older than their
+// arrays stay as they are.
 func Redraw(out string, c *console.Console) error {
 	runs, _ := record.List(record.RunsDir(out))
 	var failed []error
 	for _, r := range runs {
-		if r.Status != record.Done || bench.Is(r.Manifest) || sweep.Is(r.Manifest) {
+		if r.Status != record.Done || bench.Is(r.Manifest) && bench.Drawing(r.Element) == nil && len(r.Figures) > 0 { // of a measurement that is no more
 			continue
 		}
-		if err := paper.Redraw(r.Dir); err != nil {
+		switch err := element.Redraw(r.Dir, drawing); {
+		case errors.Is(err, fs.ErrNotExist) && bench.Is(r.Manifest):
+			c.Say("left as it is, for it has no arrays: %s", r.Dir)
+		case err != nil:
 			failed = append(failed, err)
-			continue
+		default:
+			c.Say("redrawn: %s", r.Dir)
 		}
-		c.Say("redrawn: %s", r.Dir)
 	}
 	return errors.Join(failed...)
+}
+
+// drawing is that of an element, a measurement or a sweep.
+func drawing(id string) (element.Drawing, error) {
+	if m := (record.Manifest{Element: id}); bench.Is(m) || sweep.Is(m) {
+		return bench.Drawing(id), nil
+	}
+	return paper.Drawing(id)
 }
 
 func newPage(runs []record.Stored) page {
