@@ -38,7 +38,7 @@ func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
 	w.run.Preset = o.preset
 	table := record.Table{
 		Caption: fmt.Sprintf("Training steps of Figure 2's network at preset %s on %s: median of %d after a warm-up; memory is the most that this process has held so far, on the host.", o.preset, choice.Name, o.steps),
-		Header:  []string{"precision", "batch", "ms a step", "images a second", "GB"},
+		Header:  []string{"precision", "batch", "ms a step", "images a second", "GB", "core s a step", "core s for ∇Φ of an image"},
 	}
 	precisions := []string{"float32"}
 	if o.half {
@@ -58,7 +58,7 @@ func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
 			c := settings.Config
 			c.Batch = batch
 			w.Say("batch %d in %s: %d steps", batch, precision, o.steps)
-			ms, err := timeSteps(ctx, choice, c, o.steps)
+			took, err := timeSteps(ctx, choice, c, o.steps)
 			if ctx.Err() != nil {
 				return err
 			}
@@ -68,8 +68,10 @@ func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
 				break
 			}
 			name, memory := presetResult(o.preset, precision, batch, choice.Name), float64(record.PeakMemory())/1e9
-			w.run.Results[name+": ms a step"], w.run.Results[name+": GB"] = ms, memory
-			table.Rows = append(table.Rows, []string{precision, fmt.Sprint(batch), fmt.Sprintf("%.1f", ms), fmt.Sprintf("%.0f", 1000*float64(batch)/ms), fmt.Sprintf("%.1f", memory)})
+			w.run.Results[name+": ms a step"], w.run.Results[name+": GB"] = took.ms, memory
+			w.run.Results[name+": core s a step"], w.run.Results[name+": core s an evaluation"] = took.step, took.evaluation
+			table.Rows = append(table.Rows, []string{precision, fmt.Sprint(batch), fmt.Sprintf("%.1f", took.ms), fmt.Sprintf("%.0f", 1000*float64(batch)/took.ms), fmt.Sprintf("%.1f", memory),
+				fmt.Sprintf("%.3g", took.step), fmt.Sprintf("%.3g", took.evaluation)})
 		}
 	}
 	if len(table.Rows) == 0 {

@@ -8,12 +8,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/spf13/pflag"
 
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
+	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -121,41 +123,62 @@ func (o *stepOptions) measure(ctx context.Context, w *work) error {
 			if err != nil {
 				return err
 			}
-			table.Rows[i] = append(table.Rows[i], fmt.Sprintf("%.2f", took))
-			w.run.Results[c.name+", "+choice.Name] = took
+			table.Rows[i] = append(table.Rows[i], fmt.Sprintf("%.2f", took.ms))
+			w.run.Results[c.name+", "+choice.Name] = took.ms
 		}
 	}
 	w.run.Tables = []record.Table{table}
 	return nil
 }
 
-// timeSteps is the median time in ms of n training steps, after a third as many to warm up.
-func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (float64, error) {
+// cost is what a training step takes, and an evaluation of ∇Φ of one example.
+type cost struct {
+	ms               float64 // of a step, median
+	step, evaluation float64 // seconds of one core, whatever else runs; 0 where the system does not count them
+}
+
+// timeSteps times n training steps, after a third as many to warm up, and as many evaluations of the batch.
+func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (took cost, err error) {
 	data, err := dataset.Open(c.Data, dataset.Options{})
 	if err != nil {
-		return 0, err
+		return took, err
 	}
 	m, err := c.Model(b.Backend, data.Info().Shape, nil)
 	if err != nil {
-		return 0, err
+		return took, err
 	}
 	l, err := c.NewLoss()
 	if err != nil {
-		return 0, err
+		return took, err
 	}
 	warm := n/3 + 1
 	c.Steps = warm + n
 	var times []float64
-	last := time.Now()
+	last, used := time.Now(), 0.0
 	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
 		if p.Step > warm {
 			times = append(times, float64(time.Since(last).Microseconds())/1000)
 		}
+		if p.Step == warm {
+			used = record.CPUSeconds()
+		}
 		last = time.Now()
 	}})
 	if err != nil {
-		return 0, err
+		return took, err
 	}
 	slices.Sort(times)
-	return times[len(times)/2], nil
+	took.ms, took.step = times[len(times)/2], (record.CPUSeconds()-used)/float64(n)
+	x, err := m.Prior(1, 0, c.Batch)
+	for i := 0; err == nil && i <= n; i++ {
+		if i == 1 { // the first compiled
+			used = record.CPUSeconds()
+		}
+		var phi, grad *tensors.Tensor
+		if phi, grad, err = m.Evaluate(x, 0.5); err == nil {
+			numbers.Finalize(phi, grad)
+		}
+	}
+	took.evaluation = (record.CPUSeconds() - used) / float64(n*c.Batch)
+	return took, err
 }
