@@ -164,15 +164,18 @@ func (d FieldData) check() error {
 
 func (d FieldData) checkPaths(row FieldRow) error {
 	if len(row.Paths) != len(d.PathS) {
-		return fmt.Errorf("figures: row %q has %d points on its paths for %d clock values", row.Name, len(row.Paths), len(d.PathS))
+		return fmt.Errorf("figures: row %q has %d points on its paths for %d clock values",
+			row.Name, len(row.Paths), len(d.PathS))
 	}
 	for k, points := range row.Paths {
 		if len(points) != len(row.Paths[0]) {
-			return fmt.Errorf("figures: row %q has %d particles at s = %g, %d at the start", row.Name, len(points), d.PathS[k], len(row.Paths[0]))
+			return fmt.Errorf("figures: row %q has %d particles at s = %g, %d at the start",
+				row.Name, len(points), d.PathS[k], len(row.Paths[0]))
 		}
 		for i, p := range points {
 			if !finite(p) {
-				return fmt.Errorf("figures: row %q, particle %d at s = %g is at %v, want finite numbers", row.Name, i, d.PathS[k], p)
+				return fmt.Errorf("figures: row %q, particle %d at s = %g is at %v, want finite numbers",
+					row.Name, i, d.PathS[k], p)
 			}
 		}
 	}

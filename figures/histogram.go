@@ -2,8 +2,8 @@ package figures
 
 import "math"
 
-// Histogram is the outline of a histogram of density between low and high, for [Lines], in as many bins as the cube root of the number of values
-// doubled (Rice's rule). Equal values, of low = high, stand in one bin amid a range of their own.
+// Histogram is the outline of a histogram of density between low and high, for [Lines], in as many bins as the cube root of the
+// number of values doubled (Rice's rule). Equal values, of low = high, stand in one bin amid a range of their own.
 func Histogram(name string, values []float64, low, high float64) Series {
 	if low == high {
 		half := max(0.5, math.Abs(low)/1000)

@@ -102,7 +102,8 @@ func (l LinePanel) panel(styles map[string]draw.LineStyle, width vg.Length) (*pa
 	var x, y bounds
 	for _, s := range l.Series {
 		if len(s.X) != len(s.Y) || s.Spread != nil && len(s.Spread) != len(s.Y) {
-			return nil, fmt.Errorf("series %q has %d values of X, %d of Y and %d of Spread", s.Name, len(s.X), len(s.Y), len(s.Spread))
+			return nil, fmt.Errorf("series %q has %d values of X, %d of Y and %d of Spread",
+				s.Name, len(s.X), len(s.Y), len(s.Spread))
 		}
 		for i := range s.X {
 			if l.shows(s.X[i], s.Y[i]) {
@@ -110,7 +111,8 @@ func (l LinePanel) panel(styles map[string]draw.LineStyle, width vg.Length) (*pa
 				y.add(s.Y[i], l.LogY)
 				if s.Spread != nil {
 					if math.IsNaN(s.Spread[i] - s.Spread[i]) {
-						return nil, fmt.Errorf("series %q has a spread of %g at X = %g, want a finite number", s.Name, s.Spread[i], s.X[i])
+						return nil, fmt.Errorf("series %q has a spread of %g at X = %g, want a finite number",
+							s.Name, s.Spread[i], s.X[i])
 					}
 					y.add(s.Y[i]-s.Spread[i], l.LogY)
 					y.add(s.Y[i]+s.Spread[i], l.LogY)

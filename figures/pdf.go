@@ -23,8 +23,8 @@ func init() { // a page written twice has the same bytes, as in the other format
 	fpdf.SetDefaultModificationDate(time.Unix(0, 0).UTC())
 }
 
-// WritePDF writes the page as PDF of its size in print. Letters are outlines, so that all of them are there on any machine; a sheet is one
-// embedded image.
+// WritePDF writes the page as PDF of its size in print. Letters are outlines, so that all of them are there on any machine; a
+// sheet is one embedded image.
 func (f *Figure) WritePDF(w io.Writer) error {
 	canvas := vgpdf.New(f.width, f.height)
 	if f.pixels != nil {
@@ -38,8 +38,8 @@ func (f *Figure) WritePDF(w io.Writer) error {
 	return nil
 }
 
-// outlined fills letters as paths: vgpdf has text in the 256 characters of Windows 1252 alone, without Greek and mathematics. Its arcs are
-// paths of their own, which leave specks on the page: they become curves as well.
+// outlined fills letters as paths: vgpdf has text in the 256 characters of Windows 1252 alone, without Greek and mathematics. Its
+// arcs are paths of their own, which leave specks on the page: they become curves as well.
 type outlined struct{ vg.CanvasSizer }
 
 // Fill implements [vg.Canvas].
@@ -75,8 +75,8 @@ func withoutArcs(path vg.Path) (curves vg.Path) {
 	return curves
 }
 
-// SetColor takes colours as they are: vgpdf reads the channels of a translucent one, which [color.Color] has darkened by its opacity, as
-// if they were not.
+// SetColor takes colours as they are: vgpdf reads the channels of a translucent one, which [color.Color] has darkened by its
+// opacity, as if they were not.
 func (c outlined) SetColor(colour color.Color) {
 	c.CanvasSizer.SetColor(straight(color.NRGBAModel.Convert(colour).(color.NRGBA)))
 }

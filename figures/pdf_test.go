@@ -10,8 +10,8 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// Letters filled as outlines cover what the letters do that an image canvas draws, Greek and accents included. Pairs that are kerned are
-// left out: x/image moves them by a distance that is right at one resolution alone.
+// Letters filled as outlines cover what the letters do that an image canvas draws, Greek and accents included. Pairs that are
+// kerned are left out: x/image moves them by a distance that is right at one resolution alone.
 func TestOutlinesAreTheLetters(t *testing.T) {
 	for _, text := range []string{"HIdeno", "Φ(x, s) ρ ∂√ ≈ ±½", "é8%@"} {
 		const width, height, dpi = 200, 30, 288

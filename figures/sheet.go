@@ -27,10 +27,12 @@ type SheetData struct {
 func Sheet(d SheetData) (*Figure, error) {
 	size := d.Height * d.Width * 3
 	if d.Height < 1 || d.Width < 1 || len(d.Pixels) == 0 || len(d.Pixels)%size != 0 {
-		return nil, fmt.Errorf("figures: %d bytes are no sheet of %d × %d RGB images: want a multiple of %d", len(d.Pixels), d.Height, d.Width, size)
+		return nil, fmt.Errorf("figures: %d bytes are no sheet of %d × %d RGB images: want a multiple of %d",
+			len(d.Pixels), d.Height, d.Width, size)
 	}
 	if d.Columns < 0 || d.Zoom < 0 {
-		return nil, fmt.Errorf("figures: a sheet with %d columns at zoom %d: want positive numbers, or 0 for the default", d.Columns, d.Zoom)
+		return nil, fmt.Errorf("figures: a sheet with %d columns at zoom %d: want positive numbers, or 0 for the default",
+			d.Columns, d.Zoom)
 	}
 	n := len(d.Pixels) / size
 	columns := d.Columns

@@ -1,7 +1,7 @@
 package figures
 
-// RunningMean is the mean over the twentieth of a curve around each point: over less near the beginning, where curves fall, and at the end over
-// what there is before it, so that the last value is not that of one noisy point.
+// RunningMean is the mean over the twentieth of a curve around each point: over less near the beginning, where curves fall, and
+// at the end over what there is before it, so that the last value is not that of one noisy point.
 func RunningMean(y []float64) []float64 {
 	reach := len(y) / 40
 	out := make([]float64, len(y))

@@ -56,7 +56,8 @@ func TestBackendsTrainTheSamePotential(t *testing.T) {
 			}
 			// Measured: 2e-7 to 4e-7 of the field after these steps. Other first weights differ by its size.
 			if difference := relative(fields[0], fields[1]); !(difference < 1e-5) {
-				t.Errorf("after %d steps ∇Φ differs by %.2g of itself between %s and %s, want 1e-5 at most", c.steps, difference, backends[0].Name(), backends[1].Name())
+				t.Errorf("after %d steps ∇Φ differs by %.2g of itself between %s and %s, want 1e-5 at most",
+					c.steps, difference, backends[0].Name(), backends[1].Name())
 			} else {
 				t.Logf("after %d steps ∇Φ differs by %.2g of itself", c.steps, difference)
 			}

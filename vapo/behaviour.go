@@ -28,7 +28,8 @@ import (
 )
 
 // behaviour is what the pieces of a training give at a few fixed inputs, on pure Go, by their kinds. Names and options say which
-// pieces were asked for, and this whether their code still does what it did: one that was edited has not trained what lies under its name.
+// pieces were asked for, and this whether their code still does what it did: one that was edited has not trained what lies under
+// its name.
 type behaviour map[string]string
 
 // errEdited is wrapped by the error of weights that pieces of another behaviour trained.
@@ -71,8 +72,8 @@ func (b behaviour) note(kind string, evaluate func() ([]float64, error)) {
 	b[kind] = strings.Join(words, " ")
 }
 
-// same compares with what was noted before, as far as both know a kind: what was saved before there were notes is taken as it is. The
-// error wraps errEdited.
+// same compares with what was noted before, as far as both know a kind: what was saved before there were notes is taken as it is.
+// The error wraps errEdited.
 func (b behaviour) same(before behaviour) error {
 	var differ []string
 	for _, kind := range slices.Sorted(maps.Keys(b)) {
@@ -90,7 +91,8 @@ func (b behaviour) same(before behaviour) error {
 	return fmt.Errorf("%w: at the same input, %s", errEdited, strings.Join(differ, "; "))
 }
 
-// Differences that roundings may make, as a share of a value and of the largest of its list: on other processors, and in bfloat16.
+// Differences that roundings may make, as a share of a value and of the largest of its list: on other processors, and in
+// bfloat16.
 const (
 	sameTo        = 1e-3
 	sameToLargest = 1e-5
@@ -238,8 +240,9 @@ func pattern(dims ...int) *tensors.Tensor {
 	return t
 }
 
-// untrained builds the network, without what is fitted to data, on pure Go: the shapes of its weights, and Φ of two examples at its first
-// weights and at moved ones, so that what begins at zero takes part; of a [potential.VectorField], its projection on x besides.
+// untrained builds the network, without what is fitted to data, on pure Go: the shapes of its weights, and Φ of two examples at
+// its first weights and at moved ones, so that what begins at zero takes part; of a [potential.VectorField], its projection on x
+// besides.
 func (m *Model) untrained() (weights map[string]shapes.Shape, values []float64, err error) {
 	store := model.NewStore()
 	store.SetParam(model.ParamInitialSeed, int64(1))

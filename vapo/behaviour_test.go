@@ -93,7 +93,8 @@ func TestEditedPieceTrainsAnew(t *testing.T) {
 			}
 			change(t)
 			m, said := train()
-			if m.Loaded || !strings.Contains(said, "code was edited since: at the same input, "+kind+" gives ") || !strings.Contains(said, ".edited-") {
+			if m.Loaded || !strings.Contains(said, "code was edited since: at the same input, "+kind+" gives ") ||
+				!strings.Contains(said, ".edited-") {
 				t.Fatalf("edited: loaded %t, said %q", m.Loaded, said)
 			}
 			if m, said := train(); !m.Loaded || said != "" {

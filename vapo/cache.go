@@ -135,7 +135,8 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 		return nil, err
 	}
 	if named, given := c.Init != "", run.Init != nil; named != given {
-		return nil, fmt.Errorf("vapo: the configuration names weights to begin at: %t (init %q), and the run holds them: %t; give both or none", named, c.Init, given)
+		return nil, fmt.Errorf("vapo: the configuration names weights to begin at: %t (init %q), and the run holds them: %t; "+
+			"give both or none", named, c.Init, given)
 	}
 	l, err := c.NewLoss()
 	if err != nil {
@@ -156,8 +157,9 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	return m, nil
 }
 
-// Trained loads the model of a configuration from its entry below dir, and never trains; nil where the entry is not finished. One that is not
-// of the configuration and data is damaged, and one that was trained by other code of the same pieces is an error as well.
+// Trained loads the model of a configuration from its entry below dir, and never trains; nil where the entry is not finished. One
+// that is not of the configuration and data is damaged, and one that was trained by other code of the same pieces is an error as
+// well.
 func Trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Model, error) {
 	c = c.inForce()
 	dir = filepath.Join(dir, c.Key(data))
@@ -223,7 +225,8 @@ func (m *Model) save(dir string, weights *model.Store) error {
 		return errors.New("vapo: the model has no weights yet; train it before saving")
 	}
 	if m.Config.Schema != SchemaVersion {
-		return errors.New("vapo: a model composed by hand cannot be saved: make it with Config.Model or TrainOrLoad, or keep its training in Run.Dir")
+		return errors.New("vapo: a model composed by hand cannot be saved: make it with Config.Model or TrainOrLoad, or keep " +
+			"its training in Run.Dir")
 	}
 	if err := atomicfile.MkdirAll(dir); err != nil {
 		return fmt.Errorf("vapo: saving the model: %w", err)
@@ -280,7 +283,8 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 	}
 	if s.Behaviour != nil {
 		if err := m.behave().same(s.Behaviour); err != nil {
-			return nil, fmt.Errorf("%s is of a model whose %w; evaluate it with the code that trained it, or train it again", weightsFile, err)
+			return nil, fmt.Errorf("%s is of a model whose %w; evaluate it with the code that trained it, or train it again",
+				weightsFile, err)
 		}
 	}
 	store, said, err := readStore(fsys, weightsFile)
@@ -288,7 +292,8 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 		return nil, err
 	}
 	if s.WeightsSHA256 != "" && s.WeightsSHA256 != said.SHA256 {
-		return nil, fmt.Errorf("%s is %w: its sha256 is %.12s, %s says %.12s", weightsFile, ErrDamaged, said.SHA256, configFile, s.WeightsSHA256)
+		return nil, fmt.Errorf("%s is %w: its sha256 is %.12s, %s says %.12s",
+			weightsFile, ErrDamaged, said.SHA256, configFile, s.WeightsSHA256)
 	}
 	if err := m.complete(store); err != nil {
 		return nil, err
@@ -297,8 +302,8 @@ func LoadFS(b compute.Backend, fsys fs.FS) (*Model, error) {
 	return m, nil
 }
 
-// Backends are those that trained the model, in their order: more than one where a training was resumed on another. Older models do
-// not say.
+// Backends are those that trained the model, in their order: more than one where a training was resumed on another. Older models
+// do not say.
 func (m *Model) Backends() []string { return m.saved.Backends }
 
 // Trained is when the model's training ended, and how many seconds it took.

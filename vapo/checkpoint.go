@@ -18,8 +18,8 @@ import (
 	"vapoflow/vapo/optimizer"
 )
 
-// trainState is the store with the live weights, the optimizer's moments, the EMA and the step counter, and its checkpoints: the last
-// two are kept, so that a damaged one costs the steps since the one before.
+// trainState is the store with the live weights, the optimizer's moments, the EMA and the step counter, and its checkpoints: the
+// last two are kept, so that a damaged one costs the steps since the one before.
 type trainState struct {
 	store    *model.Store
 	dir      string // of the checkpoints; "" keeps none
@@ -50,7 +50,8 @@ func newTrainState(ctx context.Context, m *Model, id identity, does behaviour, t
 	st.store.SetParam(model.ParamInitialSeed, t.Seed+1) // 0 would mean a random seed
 	if now := backend.NameOf(m.Backend); st.step() < t.Steps && !slices.Contains(st.backends, now) {
 		if st.step() > 0 && len(st.backends) > 0 {
-			run.say("resumed on backend %s at step %d of a training begun on %s: its weights will differ in the last digits from those of one backend",
+			run.say("resumed on backend %s at step %d of a training begun on %s: its weights will differ in the last digits "+
+				"from those of one backend",
 				now, st.step(), strings.Join(st.backends, " and "))
 		}
 		st.backends = append(st.backends, now)
@@ -58,7 +59,8 @@ func newTrainState(ctx context.Context, m *Model, id identity, does behaviour, t
 	return st, nil
 }
 
-// open makes the folder, takes its lock and reads the newest whole checkpoint that there is to resume. Damaged ones are set aside.
+// open makes the folder, takes its lock and reads the newest whole checkpoint that there is to resume. Damaged ones are set
+// aside.
 func (st *trainState) open(ctx context.Context, id identity, does behaviour, run Run) (err error) {
 	if st.dir == "" {
 		return nil
@@ -115,8 +117,8 @@ func (st *trainState) open(ctx context.Context, id identity, does behaviour, run
 
 func (st *trainState) step() int { return optimizer.Step(st.store) }
 
-// passed begins a checkpoint where it is time for one after a step. The step waits for the copy of the weights, not for the disk: one
-// checkpoint is written at a time, and what falls due meanwhile is left out.
+// passed begins a checkpoint where it is time for one after a step. The step waits for the copy of the weights, not for the disk:
+// one checkpoint is written at a time, and what falls due meanwhile is left out.
 func (st *trainState) passed(step int) error {
 	due := st.every > 0 && step%st.every == 0 || time.Since(st.last) >= st.interval
 	if st.dir == "" || !due {

@@ -15,8 +15,8 @@ import (
 	"vapoflow/vapo/backend"
 )
 
-// A model's folder that lacks a weight, has one more or one of another shape is damaged, whole as its checksums are: GoMLX would draw
-// what is missing at random.
+// A model's folder that lacks a weight, has one more or one of another shape is damaged, whole as its checksums are: GoMLX would
+// draw what is missing at random.
 func TestWeightsMustBeThoseOfTheConfiguration(t *testing.T) {
 	c := small()
 	c.Steps = 2
@@ -81,7 +81,8 @@ func TestTrainingNeedsNoLog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, seconds := m.Trained(); weights(t, m) != weights(t, want) || !strings.Contains(said, "training.jsonl") || !(seconds > 0) {
+	if _, seconds := m.Trained(); weights(t, m) != weights(t, want) || !strings.Contains(said, "training.jsonl") ||
+		!(seconds > 0) {
 		t.Errorf("%g seconds, said %q", seconds, said)
 	}
 }

@@ -24,15 +24,15 @@ import (
 	"vapoflow/vapo/loss"
 )
 
-// identity is everything that decides a training's weights, by the names that an error gives them. It lies beside the checkpoints, so that a
-// folder never gives the weights of another training.
+// identity is everything that decides a training's weights, by the names that an error gives them. It lies beside the
+// checkpoints, so that a folder never gives the weights of another training.
 type identity map[string]string
 
 // identityFile is its name in Run.Dir.
 const identityFile = "identity.json"
 
-// Fingerprint names a training of a model that was composed by hand: equal for equal pieces, numbers and data. Functions that a piece holds count
-// by their place in the program alone, except those of a path, which counts by its values.
+// Fingerprint names a training of a model that was composed by hand: equal for equal pieces, numbers and data. Functions that a
+// piece holds count by their place in the program alone, except those of a path, which counts by its values.
 func Fingerprint(m *Model, l loss.Loss, data dataset.Dataset, t Training) (string, error) {
 	id, err := identify(m, l, data, t)
 	if err != nil {
@@ -59,7 +59,8 @@ func identify(m *Model, l loss.Loss, data dataset.Dataset, t Training) (identity
 	info := data.Info()
 	id := identity{
 		"homotopy": strings.Join(values, ", "), "potential": describe(reflect.ValueOf(m.Potential)), "loss": describe(reflect.ValueOf(l)),
-		"data": info.Name + " " + cmp.Or(info.SHA256, info.Source), "shape": fmt.Sprint(m.Shape), "version": fmt.Sprint(TrainingVersion),
+		"data": info.Name + " " +
+			cmp.Or(info.SHA256, info.Source), "shape": fmt.Sprint(m.Shape), "version": fmt.Sprint(TrainingVersion),
 	}
 	text, _ := json.Marshal(t) // a struct of numbers and strings always encodes
 	var numbers map[string]json.RawMessage
@@ -70,8 +71,9 @@ func identify(m *Model, l loss.Loss, data dataset.Dataset, t Training) (identity
 	return id, nil
 }
 
-// compare compares the training with that of a folder which is to be resumed; more steps at a constant rate are the same training for longer.
-// A folder that the configuration names (keyed) holds no other, but the same pieces may have been edited: that error wraps [errEdited].
+// compare compares the training with that of a folder which is to be resumed; more steps at a constant rate are the same training
+// for longer. A folder that the configuration names (keyed) holds no other, but the same pieces may have been edited: that error
+// wraps [errEdited].
 func (id identity) compare(dir string, does behaviour, keyed bool) error {
 	text, err := os.ReadFile(filepath.Join(dir, identityFile))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -91,7 +93,8 @@ func (id identity) compare(dir string, does behaviour, keyed bool) error {
 		}
 	}
 	if len(differ) > 0 {
-		return fmt.Errorf("vapo: %s holds a training of other pieces or numbers: %s; give this one a folder of its own, or Resume false to begin anew there",
+		return fmt.Errorf("vapo: %s holds a training of other pieces or numbers: %s; give this one a folder of its own, or "+
+			"Resume false to begin anew there",
 			dir, strings.Join(differ, "; "))
 	}
 	before := behaviour{}

@@ -13,8 +13,8 @@ import (
 	"vapoflow/vapo/times"
 )
 
-// Piece is one choice that has a name. Kind is the setting that takes it: homotopy, potential, loss, optimizer, times, solver or data.
-// Options are those of its own, as "frequencies=0", set by the key kind.option.
+// Piece is one choice that has a name. Kind is the setting that takes it: homotopy, potential, loss, optimizer, times, solver or
+// data. Options are those of its own, as "frequencies=0", set by the key kind.option.
 type Piece struct {
 	Kind, Name, Summary string
 	Options             []string

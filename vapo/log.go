@@ -8,8 +8,8 @@ import (
 	"path/filepath"
 )
 
-// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last. No training fails for its log, which
-// nothing but its curve depends on.
+// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last. No training fails for its log,
+// which nothing but its curve depends on.
 type trainingLog struct {
 	run     Run
 	f       *os.File   // nil where it cannot be written

@@ -7,9 +7,9 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// Float32 values that a training holds, at the least: of each weight its gradient, moving average and two moments besides itself, and of
-// each activation its own and those of the three derivatives that a gradient of a gradient takes. Measured, pure Go holds eight or
-// nine of each activation, and XLA, which fuses, fewer.
+// Float32 values that a training holds, at the least: of each weight its gradient, moving average and two moments besides itself,
+// and of each activation its own and those of the three derivatives that a gradient of a gradient takes. Measured, pure Go holds
+// eight or nine of each activation, and XLA, which fuses, fewer.
 const (
 	perWeight     = 5
 	perActivation = 4
@@ -37,7 +37,8 @@ func (c Config) size(shape []int) (weights, activations float64) {
 // checkWeights refuses a network whose weights alone are more than the memory, before any is drawn.
 func (c Config) checkWeights(shape []int) error {
 	weights, _ := c.size(shape)
-	return budget.Check(fmt.Sprintf("a %s of width %d and depth %d for examples of shape %v", c.Potential, c.Width, c.Depth, shape), bytesOfValue*weights)
+	return budget.Check(fmt.Sprintf("a %s of width %d and depth %d for examples of shape %v",
+		c.Potential, c.Width, c.Depth, shape), bytesOfValue*weights)
 }
 
 // CheckMemory refuses a training that needs more memory than there is, by an estimate from below: weights, their moments, and a
@@ -49,6 +50,7 @@ func (c Config) CheckMemory(shape []int) error {
 		values *= float64(n)
 	}
 	values = perWeight*weights + float64(c.Batch)*(values+perActivation*activations)
-	return budget.Check(fmt.Sprintf("training a %s of width %d and depth %d in batches of %d examples of shape %v", c.Potential, c.Width, c.Depth, c.Batch, shape),
+	return budget.Check(fmt.Sprintf("training a %s of width %d and depth %d in batches of %d examples of shape %v",
+		c.Potential, c.Width, c.Depth, c.Batch, shape),
 		bytesOfValue*values)
 }

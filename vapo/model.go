@@ -12,8 +12,8 @@ import (
 	"vapoflow/vapo/flow"
 )
 
-// Model is a flow with the configuration of its training. Fill in the flow's fields except Store, then [Train] it, or [Load] one that
-// was saved.
+// Model is a flow with the configuration of its training. Fill in the flow's fields except Store, then [Train] it, or [Load] one
+// that was saved.
 type Model struct {
 	flow.Flow
 

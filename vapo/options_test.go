@@ -7,7 +7,8 @@ import (
 	"vapoflow/vapo/backend"
 )
 
-// A configuration without options has the key that it had before there were any; an option of a piece's own changes the key and the network.
+// A configuration without options has the key that it had before there were any; an option of a piece's own changes the key and
+// the network.
 func TestOptionsOfAPiece(t *testing.T) {
 	c := vapo.DefaultConfig()
 	data, err := c.Open("", "train")

@@ -15,8 +15,8 @@ import (
 
 var trainedBy = regexp.MustCompile(`(?m)^weights ([0-9a-f]{64}) loaded (true|false)$`)
 
-// Two processes that begin one training at the same moment both end with its weights: one trains, the other loads what it trained. Twenty
-// pairs; before there was a lock, pairs failed or mixed their logs.
+// Two processes that begin one training at the same moment both end with its weights: one trains, the other loads what it
+// trained. Twenty pairs; before there was a lock, pairs failed or mixed their logs.
 func TestPairsOfProcesses(t *testing.T) {
 	c := small()
 	c.Width, c.Depth, c.Steps = 4, 1, 5

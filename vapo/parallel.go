@@ -10,9 +10,9 @@ import (
 	"github.com/gomlx/gomlx/ml/model"
 )
 
-// parallel is a training step on one device, or on several that share the examples of each batch. Its graph stays that of the whole
-// batch: XLA's partitioner cuts it and adds what the devices exchange, so that a loss that averages over its batch keeps its meaning.
-// Weights, moments and EMA are on every device.
+// parallel is a training step on one device, or on several that share the examples of each batch. Its graph stays that of the
+// whole batch: XLA's partitioner cuts it and adds what the devices exchange, so that a loss that averages over its batch keeps
+// its meaning. Weights, moments and EMA are on every device.
 type parallel struct {
 	*model.Exec
 	devices int

@@ -56,8 +56,8 @@ func TestDevicesTrainWhatOneTrains(t *testing.T) {
 	}
 }
 
-// A training on four devices is stopped, resumed there, and has the weights of one that was not; its entry is that of one device, which
-// goes on with it and says so.
+// A training on four devices is stopped, resumed there, and has the weights of one that was not; its entry is that of one device,
+// which goes on with it and says so.
 func TestDevicesResume(t *testing.T) {
 	four, one := backendtest.Four(t)
 	c, data := small(), open(t, small())
@@ -94,11 +94,13 @@ func TestDevicesResume(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if name := backend.NameOf(one); !slices.Equal(mixed.Backends(), []string{name + "×4", name}) || !strings.Contains(said, "×4") {
+	if name := backend.NameOf(one); !slices.Equal(mixed.Backends(), []string{name + "×4", name}) ||
+		!strings.Contains(said, "×4") {
 		t.Errorf("trained on %v; said %q", mixed.Backends(), said)
 	}
 	c.Batch = 30
-	if _, err := vapo.TrainOrLoad(t.Context(), four, t.TempDir(), c, data, vapo.Run{}); err == nil || !strings.Contains(err.Error(), "multiple of 4") {
+	if _, err := vapo.TrainOrLoad(t.Context(), four, t.TempDir(), c, data, vapo.Run{}); err == nil ||
+		!strings.Contains(err.Error(), "multiple of 4") {
 		t.Errorf("a batch of 30 on four devices: %v", err)
 	}
 }

@@ -27,9 +27,9 @@ func LoadWeights(path string) (*model.Store, error) {
 	return average(store)
 }
 
-// StartFrom gives the weights at which a training of m begins where it begins at another model's, for [Run].Init: those that have a name
-// and a shape of m's network. What was fitted to the other's data, its Gaussian base, is not taken, and the weights that are not there
-// are drawn as ever. It tells how many of m's weights were taken; none is an error.
+// StartFrom gives the weights at which a training of m begins where it begins at another model's, for [Run].Init: those that have
+// a name and a shape of m's network. What was fitted to the other's data, its Gaussian base, is not taken, and the weights that
+// are not there are drawn as ever. It tells how many of m's weights were taken; none is an error.
 func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int, err error) {
 	mine, _, err := m.untrained()
 	if err != nil {
@@ -47,14 +47,15 @@ func (m *Model) StartFrom(from *model.Store) (start *model.Store, taken, of int,
 		return ok
 	})
 	if err == nil && taken == 0 {
-		err = fmt.Errorf("vapo: none of the weights to begin at has a name and shape of this %T's; give those of a network with the same potential and width", m.Potential)
+		err = fmt.Errorf("vapo: none of the weights to begin at has a name and shape of this %T's; give those of a network "+
+			"with the same potential and width", m.Potential)
 	}
 	return start, taken, of, err
 }
 
 // drawWeights draws the weights that the step's store has no value of yet on the host, and not on the training's backend: the
-// same seed begins at the same weights on every backend and number of devices. A training that is resumed has all values: one that is
-// missing is not drawn but an error.
+// same seed begins at the same weights on every backend and number of devices. A training that is resumed has all values: one
+// that is missing is not drawn but an error.
 func drawWeights(step parallel, shape []int, batch int, resumed bool) error {
 	points := float32Shape(append([]int{batch}, shape...)...)
 	if err := step.compile(points, points, float32Shape(batch), float32Shape(2)); err != nil { // lists the variables
@@ -65,7 +66,8 @@ func drawWeights(step parallel, shape []int, batch int, resumed bool) error {
 		switch {
 		case v.HasValue():
 		case resumed:
-			return fmt.Errorf("vapo: the checkpoint is %w: it lacks variable %s; delete it to train from the start", ErrDamaged, v.Path())
+			return fmt.Errorf("vapo: the checkpoint is %w: it lacks variable %s; delete it to train from the start",
+				ErrDamaged, v.Path())
 		default:
 			drawn = append(drawn, v)
 		}
@@ -118,7 +120,8 @@ func (m *Model) complete(store *model.Store) error {
 		case !v.HasValue():
 			return fmt.Errorf("vapo: the weights are %w: %s is missing", ErrDamaged, v.Path())
 		case !v.InUseByGraph(g):
-			return fmt.Errorf("vapo: the weights are %w: %s is no weight of the configuration's %T", ErrDamaged, v.Path(), m.Potential)
+			return fmt.Errorf("vapo: the weights are %w: %s is no weight of the configuration's %T",
+				ErrDamaged, v.Path(), m.Potential)
 		}
 	}
 	return nil

@@ -39,7 +39,8 @@ func TestTrainingBeginsAtOthersWeights(t *testing.T) {
 	if far := distance(t, first.Store, second.Store); far > 1e-6 {
 		t.Errorf("trained at a rate of 1e-12 from the first's weights, the second ends %g away", far)
 	}
-	if _, err := vapo.TrainOrLoad(t.Context(), backend.Host(), t.TempDir(), again, data, vapo.Run{}); err == nil || !strings.Contains(err.Error(), "give both or none") {
+	if _, err := vapo.TrainOrLoad(t.Context(), backend.Host(), t.TempDir(), again, data, vapo.Run{}); err == nil ||
+		!strings.Contains(err.Error(), "give both or none") {
 		t.Errorf("weights that are named and not given: %v", err)
 	}
 
@@ -133,7 +134,8 @@ func each(t *testing.T, a, b *model.Store, visit func(path string, x, y float32)
 	}
 }
 
-// What a training cannot use is told before anything is built; any number of batch shapes can be evaluated; a sampler needs a batch.
+// What a training cannot use is told before anything is built; any number of batch shapes can be evaluated; a sampler needs a
+// batch.
 func TestMisuseIsToldEarly(t *testing.T) {
 	c, data := small(), open(t, small())
 	m, err := c.Model(backend.Host(), []int{2}, nil)
@@ -147,7 +149,8 @@ func TestMisuseIsToldEarly(t *testing.T) {
 	} {
 		training := c.Training
 		change(&training)
-		if err := vapo.Train(t.Context(), m, loss.Alignment{}, data, training, vapo.Run{}); err == nil || !strings.Contains(err.Error(), want) {
+		if err := vapo.Train(t.Context(), m, loss.Alignment{}, data, training, vapo.Run{}); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("want an error with %q, got %v", want, err)
 		}
 	}

@@ -60,7 +60,8 @@ type Run struct {
 // the loss of Φ and ∇ₓΦ there, and descend along ∂/∂θ, a gradient of a gradient, with Adam or Muon.
 // It leaves the exponential moving average (EMA) of the weights in m.Store.
 //
-// On a backend of [backend.Over] the examples of every batch are shared among its devices, with the losses of one device but for last digits.
+// On a backend of [backend.Over] the examples of every batch are shared among its devices, with the losses of one device but for
+// last digits.
 //
 // A cancelled context saves a checkpoint and returns the context's error; a loss that is not
 // finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
@@ -133,7 +134,8 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		seconds += time.Since(began).Seconds()
 		p.Seconds = seconds
 		if !finite(p.Loss) || !finite(p.GradNorm) { // the last checkpoint stays as it is
-			return fmt.Errorf("vapo: %w: the loss is %g and its gradient's norm %g at step %d of %d; lower the learning rate (%g) or the clipping norm (%g)", ErrDiverged, p.Loss, p.GradNorm, i, t.Steps, t.LearningRate, t.Clip)
+			return fmt.Errorf("vapo: %w: the loss is %g and its gradient's norm %g at step %d of %d; lower the learning rate "+
+				"(%g) or the clipping norm (%g)", ErrDiverged, p.Loss, p.GradNorm, i, t.Steps, t.LearningRate, t.Clip)
 		}
 		log.add(p)
 		if run.Observe != nil {
@@ -215,7 +217,8 @@ func drawBatch(batches *dataset.Batches, shape []int, t Training, law times.Law,
 		}
 		for i, v := range flat {
 			if v-v != 0 { // NaN or infinite: the loss would be as well, and the training lost
-				err = fmt.Errorf("vapo: the data of training step %d holds %g (value %d of its batch); repair that example or leave it out", step, v, i)
+				err = fmt.Errorf("vapo: the data of training step %d holds %g (value %d of its batch); repair that example or "+
+					"leave it out", step, v, i)
 				return
 			}
 		}

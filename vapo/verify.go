@@ -8,8 +8,8 @@ import (
 	"vapoflow/vapo/backend"
 )
 
-// Verify reads the folder of a model or of an unfinished training whole, and says what of its configuration, weights and checkpoints is
-// not as it was written.
+// Verify reads the folder of a model or of an unfinished training whole, and says what of its configuration, weights and
+// checkpoints is not as it was written.
 func Verify(dir string) error {
 	var problems []error
 	if exists(filepath.Join(dir, weightsFile)) {

@@ -29,7 +29,8 @@ import (
 // GoMLX's own checkpoints (v0.28) are two files written in place and load lazily with every
 // variable trainable, the random state too; here a file is whole or absent.
 
-// A file's comment, which NumPy passes over, is its seal: what it holds and where it was trained. Files older than seals have none.
+// A file's comment, which NumPy passes over, is its seal: what it holds and where it was trained. Files older than seals have
+// none.
 type seal struct {
 	SHA256   string   `json:"sha256"`             // WeightsSHA256 of the variables as they are in the file
 	Backends []string `json:"backends,omitempty"` // that trained them, in their order
@@ -53,8 +54,9 @@ func saveStore(store *model.Store, path string, backends []string) error {
 	return atomicfile.Write(path, func(f *os.File) error { return npz.Write(f, values, string(comment)) })
 }
 
-// readStore reads a file of saveStore and compares its checksums and its seal: an error wraps [ErrDamaged] where they differ. Only the
-// potential's weights come back trainable, and float16 comes back as float32. The seal's hash is that of the file, with or without a comment.
+// readStore reads a file of saveStore and compares its checksums and its seal: an error wraps [ErrDamaged] where they differ.
+// Only the potential's weights come back trainable, and float16 comes back as float32. The seal's hash is that of the file, with
+// or without a comment.
 func readStore(fsys fs.FS, file string) (*model.Store, seal, error) {
 	content, err := regular.ReadFS(fsys, file, math.MaxInt64)
 	if err != nil {
@@ -82,7 +84,8 @@ func readStore(fsys fs.FS, file string) (*model.Store, seal, error) {
 	said := seal{SHA256: is}
 	if comment != "" {
 		if err := json.Unmarshal([]byte(comment), &said); err != nil || said.SHA256 != is {
-			return nil, seal{}, fmt.Errorf("vapo: weights %s: %w: their sha256 is %.12s, the file's seal says %.80q", file, ErrDamaged, is, comment)
+			return nil, seal{}, fmt.Errorf("vapo: weights %s: %w: their sha256 is %.12s, the file's seal says %.80q",
+				file, ErrDamaged, is, comment)
 		}
 	}
 	return store, said, nil
@@ -113,8 +116,8 @@ func single(value *tensors.Tensor) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(wide, value.Shape().Dimensions...)
 }
 
-// halved is a copy of a store with its trained weights rounded to float16, an error of 2⁻¹¹ relative: half the file, for weights that ship.
-// What was fitted to the data, the Gaussian base, stays as it is: its small variances have no float16.
+// halved is a copy of a store with its trained weights rounded to float16, an error of 2⁻¹¹ relative: half the file, for weights
+// that ship. What was fitted to the data, the Gaussian base, stays as it is: its small variances have no float16.
 func halved(store *model.Store) (*model.Store, error) {
 	out, err := variables.Copy(store, func(v *model.Variable) (*tensors.Tensor, error) {
 		if strings.HasPrefix(v.Path(), fittedScope) || v.DType() != dtypes.Float32 {

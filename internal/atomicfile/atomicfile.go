@@ -12,8 +12,8 @@ import (
 // Suffix ends the names of temporary files and folders, which begin with a dot, so that Sweep takes no others.
 const Suffix = ".unfinished"
 
-// Fault, where a campaign of faults sets it, is asked before each operation on the disk: "create", "write", "sync", "rename" or "syncdir".
-// Its error is then that of the operation, which is not done.
+// Fault, where a campaign of faults sets it, is asked before each operation on the disk: "create", "write", "sync", "rename" or
+// "syncdir". Its error is then that of the operation, which is not done.
 var Fault func(operation, path string) error
 
 func fault(operation, path string) error {
@@ -23,8 +23,8 @@ func fault(operation, path string) error {
 	return Fault(operation, path)
 }
 
-// Write writes a file beside path and renames it, so that path is never half a file. File and folder are synchronised with the disk:
-// once Write has returned, a power cut leaves the new file. The folder of path must exist.
+// Write writes a file beside path and renames it, so that path is never half a file. File and folder are synchronised with the
+// disk: once Write has returned, a power cut leaves the new file. The folder of path must exist.
 func Write(path string, write func(*os.File) error) error {
 	f, err := create(path)
 	if err != nil {
@@ -126,7 +126,8 @@ func SyncTree(dir string) error {
 	})
 }
 
-// Sweep removes what killed processes left of files and folders that were never finished: those in dir that are older than an hour, so that no other process is still at them.
+// Sweep removes what killed processes left of files and folders that were never finished: those in dir that are older than an
+// hour, so that no other process is still at them.
 func Sweep(dir string) {
 	left, _ := filepath.Glob(filepath.Join(dir, ".*"+Suffix)) // fails on a bad pattern only
 	for _, path := range left {

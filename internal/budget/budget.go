@@ -34,7 +34,8 @@ func ParseLimit(text string) (uint64, error) {
 	units := map[string]float64{"KB": 1e3, "MB": 1e6, "GB": 1e9, "TB": 1e12}
 	if len(text) > 2 {
 		if unit := units[strings.ToUpper(text[len(text)-2:])]; unit > 0 {
-			if n, err := strconv.ParseFloat(strings.TrimSpace(text[:len(text)-2]), 64); err == nil && n*unit >= 1 && n*unit < 1e18 {
+			if n, err := strconv.ParseFloat(strings.TrimSpace(text[:len(text)-2]), 64); err == nil && n*unit >= 1 &&
+				n*unit < 1e18 {
 				return uint64(n * unit), nil
 			}
 		}
@@ -42,11 +43,12 @@ func ParseLimit(text string) (uint64, error) {
 	return 0, fmt.Errorf("%q is no size of memory; give one such as 8GB or 512MB, or none", text)
 }
 
-// Check is an error that wraps ErrTooLarge where what takes more bytes than the limit. It takes a float64, so that products of sizes that
-// somebody asked for do not overflow.
+// Check is an error that wraps ErrTooLarge where what takes more bytes than the limit. It takes a float64, so that products of
+// sizes that somebody asked for do not overflow.
 func Check(what string, bytes float64) error {
 	if most := Limit(); bytes > float64(most) {
-		return fmt.Errorf("%w: %s would take about %s of memory, and the limit is %s; make it smaller, or raise --memory-limit where there is more",
+		return fmt.Errorf("%w: %s would take about %s of memory, and the limit is %s; make it smaller, or raise "+
+			"--memory-limit where there is more",
 			ErrTooLarge, what, size(bytes), size(float64(most)))
 	}
 	return nil

@@ -14,7 +14,8 @@ func CheckDisk(what, folder string, bytes float64) error {
 		return nil // the writing will tell
 	}
 	if free := float64(stat.Bavail) * float64(stat.Bsize); bytes > free {
-		return fmt.Errorf("%w: %s would take about %s, and the disk of %s has %s left", ErrTooLarge, what, size(bytes), folder, size(free))
+		return fmt.Errorf("%w: %s would take about %s, and the disk of %s has %s left",
+			ErrTooLarge, what, size(bytes), folder, size(free))
 	}
 	return nil
 }

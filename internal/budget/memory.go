@@ -30,7 +30,8 @@ var Physical = sync.OnceValue(func() uint64 {
 	return 0
 })
 
-// available is the smallest of the machine's memory and the limits of the process's control groups; no limit where neither is known.
+// available is the smallest of the machine's memory and the limits of the process's control groups; no limit where neither is
+// known.
 var available = sync.OnceValue(func() uint64 {
 	least := uint64(math.MaxUint64)
 	if physical := Physical(); physical > 0 {
@@ -40,8 +41,8 @@ var available = sync.OnceValue(func() uint64 {
 	return min(least, groupLimit(string(groups), os.ReadFile))
 })
 
-// groupLimit is the smallest limit on the way from a process's control groups, as /proc/self/cgroup lists them, to their roots. In a
-// container the listed paths may be those outside, and the roots are its own.
+// groupLimit is the smallest limit on the way from a process's control groups, as /proc/self/cgroup lists them, to their roots.
+// In a container the listed paths may be those outside, and the roots are its own.
 func groupLimit(groups string, read func(string) ([]byte, error)) uint64 {
 	least := uint64(math.MaxUint64)
 	for line := range strings.Lines(groups) {

@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// Settings gives for each of several configurations, which encode as JSON objects, "key=value" for every setting whose values they do not
-// share, in the order of their JSON. The entries of an object in it stand as settings of their own. The keys in but are left out.
+// Settings gives for each of several configurations, which encode as JSON objects, "key=value" for every setting whose values
+// they do not share, in the order of their JSON. The entries of an object in it stand as settings of their own. The keys in but
+// are left out.
 func Settings[T any](configs []T, but ...string) [][]string {
 	all := make([][]setting, len(configs))
 	values := map[string]map[string]int{} // how many have this value of that key

@@ -13,9 +13,10 @@ import (
 	"vapoflow/internal/filehash"
 )
 
-// File puts what url serves at path, whole and with the given sha256 in hexadecimal, or not at all. A file that is there and has it
-// stays. Until all has come the bytes are kept at path.part, with which a later call goes on; those with another hash are deleted.
-// progress, unless nil, is told the bytes done and the total, or -1 where the server does not tell. The folder must exist.
+// File puts what url serves at path, whole and with the given sha256 in hexadecimal, or not at all. A file that is there and has
+// it stays. Until all has come the bytes are kept at path.part, with which a later call goes on; those with another hash are
+// deleted. progress, unless nil, is told the bytes done and the total, or -1 where the server does not tell. The folder must
+// exist.
 func File(ctx context.Context, url, path, sha256 string, progress func(done, total int64)) error {
 	if sum, err := filehash.SHA256(path); err == nil && sum == sha256 {
 		return nil
@@ -30,7 +31,8 @@ func File(ctx context.Context, url, path, sha256 string, progress func(done, tot
 	}
 	if sum != sha256 {
 		os.Remove(part)
-		return fmt.Errorf("download of %s: what was served has sha256 %s, expected %s; it is deleted, try again", url, sum, sha256)
+		return fmt.Errorf("download of %s: what was served has sha256 %s, expected %s; it is deleted, try again",
+			url, sum, sha256)
 	}
 	return atomicfile.Rename(part, path)
 }

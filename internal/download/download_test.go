@@ -50,7 +50,8 @@ func TestResumes(t *testing.T) {
 	for name, second := range map[string]http.HandlerFunc{"the rest": whole, "all again": all} {
 		url, ranges := serve(t, half, second)
 		path := filepath.Join(t.TempDir(), "file")
-		if err := File(t.Context(), url, path, hash(content), nil); err == nil || !strings.Contains(err.Error(), "unexpected EOF") {
+		if err := File(t.Context(), url, path, hash(content), nil); err == nil ||
+			!strings.Contains(err.Error(), "unexpected EOF") {
 			t.Fatalf("%s: broken off, it gave %v", name, err)
 		}
 		var done, total int64

@@ -12,8 +12,8 @@ import (
 // stall is how long a server may be silent, at the beginning and in the middle of what it sends.
 const stall = time.Minute
 
-// do is [http.Client.Do] that gives up a server which does not connect, answer or go on sending for so long. A download as a whole may
-// take as long as it takes.
+// do is [http.Client.Do] that gives up a server which does not connect, answer or go on sending for so long. A download as a
+// whole may take as long as it takes.
 func do(request *http.Request, stall time.Duration) (*http.Response, error) {
 	ctx, cancel := context.WithCancelCause(request.Context())
 	silent := time.AfterFunc(stall, func() { cancel(fmt.Errorf("the server was silent for %v", stall)) })

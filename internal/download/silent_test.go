@@ -42,7 +42,8 @@ func TestSilentServers(t *testing.T) {
 			text, err = io.ReadAll(response.Body)
 			response.Body.Close()
 		}
-		if told := err != nil && strings.Contains(err.Error(), "silent"); told != (want != "") || err == nil && string(text) != "xxxxxx" {
+		if told := err != nil && strings.Contains(err.Error(), "silent"); told != (want != "") || err == nil &&
+			string(text) != "xxxxxx" {
 			t.Errorf("%s: %q, %v", path, text, err)
 		}
 	}

@@ -1,5 +1,5 @@
-// Command faults does to trainings what machines do to them, thousands of times, and tells what came of it: kills, operations of the disk
-// that fail, turned bits, cut files, full disks, company, hostile plugins and power cuts.
+// Command faults does to trainings what machines do to them, thousands of times, and tells what came of it: kills, operations of
+// the disk that fail, turned bits, cut files, full disks, company, hostile plugins and power cuts.
 //
 //	go run ./internal/faults                    all of it: most of an hour on two cores
 //	go run ./internal/faults --only kills,pairs --kills 100     these again; the record keeps the others

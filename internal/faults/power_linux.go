@@ -77,7 +77,8 @@ func newDisk(dir, options string) (disk, error) {
 
 func (d disk) mount(options string) error { return command("mount", "-o", options, d.image, d.folder) }
 
-// cut is what a power cut leaves of the disk: what its image holds at the moment, and not what the system had still to write to it.
+// cut is what a power cut leaves of the disk: what its image holds at the moment, and not what the system had still to write to
+// it.
 func (d disk) cut(dir string) (disk, error) {
 	content, err := os.ReadFile(d.image)
 	if err != nil {
@@ -117,7 +118,8 @@ func cuts(ctx context.Context, dir string, count int, tell func(int)) (o outcome
 			return o
 		}
 	}
-	o.seen = fmt.Sprintf("%d models called done and %d trainings in the middle; %d found whole or resumed to the same weights", after, o.count-after, o.count-len(o.failed))
+	o.seen = fmt.Sprintf("%d models called done and %d trainings in the middle; %d found whole or resumed to the same weights",
+		after, o.count-after, o.count-len(o.failed))
 	return o
 }
 

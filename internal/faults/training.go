@@ -23,7 +23,8 @@ func small() vapo.Config {
 	return c
 }
 
-// train trains or resumes the small model below dir, with a checkpoint as often as the disk takes one, and gives its weights' hash.
+// train trains or resumes the small model below dir, with a checkpoint as often as the disk takes one, and gives its weights'
+// hash.
 func train(ctx context.Context, dir string, every int, observe func(vapo.Progress)) (m *vapo.Model, hash string, err error) {
 	data, err := dataset.Open("ring8", dataset.Options{})
 	if err != nil {

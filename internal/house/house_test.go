@@ -102,7 +102,8 @@ func TestImportsGoTheTablesWay(t *testing.T) {
 			}
 			ours, ok := strings.CutPrefix(imported, "vapoflow/")
 			if there := of(may, ours); ok && there != here && !reaches(may, here, there) {
-				t.Errorf("%s/%s imports %s: the room %s may import %v alone, and what these may", pkg, d.Name(), ours, here, may[here])
+				t.Errorf("%s/%s imports %s: the room %s may import %v alone, and what these may",
+					pkg, d.Name(), ours, here, may[here])
 			}
 		}
 		return nil

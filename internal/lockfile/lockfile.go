@@ -16,10 +16,10 @@ var ErrBusy = errors.New("another process is at work there")
 // Lock is a lock that is held. The kernel frees it when its process ends, however that happens.
 type Lock struct{ f *os.File }
 
-// Take takes the lock of a file, which it makes where it is missing. Where another holds it, wait nil is an error that wraps ErrBusy;
-// else wait is told once who holds it, and Take waits until it is free or ctx is done. Locks are flock's: on NFS they hold between
-// processes of Linux 2.6.12 and newer where the server has locking ([Network] tells where to doubt it), else taking one is an error;
-// processes on systems without flock, such as Windows, take no lock.
+// Take takes the lock of a file, which it makes where it is missing. Where another holds it, wait nil is an error that wraps
+// ErrBusy; else wait is told once who holds it, and Take waits until it is free or ctx is done. Locks are flock's: on NFS they
+// hold between processes of Linux 2.6.12 and newer where the server has locking ([Network] tells where to doubt it), else taking
+// one is an error; processes on systems without flock, such as Windows, take no lock.
 func Take(ctx context.Context, path string, wait func(holder string)) (*Lock, error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o666)
 	if err != nil {

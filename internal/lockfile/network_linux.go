@@ -8,8 +8,8 @@ var networks = map[uint32]string{
 	0x65735546: "FUSE",
 }
 
-// Network names the file system of a folder where that may be another machine's, whose locks hold between machines only where server and
-// mount have locking; else "".
+// Network names the file system of a folder where that may be another machine's, whose locks hold between machines only where
+// server and mount have locking; else "".
 func Network(dir string) string {
 	var stat syscall.Statfs_t
 	if syscall.Statfs(dir, &stat) != nil {

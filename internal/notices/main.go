@@ -1,5 +1,5 @@
-// Command notices writes THIRD_PARTY_NOTICES: the licences of everything that is linked into the experiments command, Go's own and those of
-// the modules, from the module cache. A test says when the file is not current.
+// Command notices writes THIRD_PARTY_NOTICES: the licences of everything that is linked into the experiments command, Go's own
+// and those of the modules, from the module cache. A test says when the file is not current.
 //
 //	make notices
 package main
@@ -93,7 +93,8 @@ func notices() ([]byte, error) {
 				continue
 			}
 			said[plain] = true
-			fmt.Fprintf(out, "\n%[1]s\n%[2]s: %[3]s\n%[1]s\n\n%[4]s\n", strings.Repeat("-", 80), module, filepath.Base(file), plain)
+			fmt.Fprintf(out, "\n%[1]s\n%[2]s: %[3]s\n%[1]s\n\n%[4]s\n",
+				strings.Repeat("-", 80), module, filepath.Base(file), plain)
 		}
 	}
 	return out.Bytes(), nil

@@ -24,7 +24,8 @@ func packed(t testing.TB) []byte {
 	return out.Bytes()
 }
 
-// Every bit of a file is turned once: what is read without an error is what was written, names and comment aside, which have no checksum.
+// Every bit of a file is turned once: what is read without an error is what was written, names and comment aside, which have no
+// checksum.
 func TestTurnedBits(t *testing.T) {
 	content := packed(t)
 	want, comment, err := npz.Read(bytes.NewReader(content), int64(len(content)))
@@ -101,7 +102,8 @@ func TestBomb(t *testing.T) {
 		member.Write(zeros)
 	}
 	archive.Close()
-	if _, _, err := npz.Read(bytes.NewReader(out.Bytes()), int64(out.Len())); !errors.Is(err, npz.ErrDamaged) || !strings.Contains(err.Error(), "packed") {
+	if _, _, err := npz.Read(bytes.NewReader(out.Bytes()), int64(out.Len())); !errors.Is(err, npz.ErrDamaged) ||
+		!strings.Contains(err.Error(), "packed") {
 		t.Errorf("%d bytes that unpack to 128 MB: %v", out.Len(), err)
 	}
 }

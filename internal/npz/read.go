@@ -1,5 +1,5 @@
-// Package npz reads and writes NumPy's .npy and .npz files. Every bit that is read is checked: a file that is not what its checksums say,
-// or declares more than it holds, is an error before anything is allocated for it.
+// Package npz reads and writes NumPy's .npy and .npz files. Every bit that is read is checked: a file that is not what its
+// checksums say, or declares more than it holds, is an error before anything is allocated for it.
 package npz
 
 import (
@@ -66,7 +66,8 @@ func Read(r io.ReaderAt, size int64) (arrays map[string]*tensors.Tensor, comment
 	return arrays, archive.Comment, nil
 }
 
-// bomb is how many times its size in the file a member may have when it is unpacked, beyond the first 64 MB. Deflate reaches 1032.
+// bomb is how many times its size in the file a member may have when it is unpacked, beyond the first 64 MB. Deflate reaches
+// 1032.
 const bomb = 200
 
 // CheckMember refuses a member that is too large for the memory, or much larger than a member of its size in the file can be.

@@ -11,8 +11,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors/numpy"
 )
 
-// Write writes named arrays as .npz with a comment, in the order of their names and stored as numpy.savez does: the same arrays make
-// the same bytes. Weights hardly compress, and packing them took most of a checkpoint's time.
+// Write writes named arrays as .npz with a comment, in the order of their names and stored as numpy.savez does: the same arrays
+// make the same bytes. Weights hardly compress, and packing them took most of a checkpoint's time.
 func Write(w io.Writer, arrays map[string]*tensors.Tensor, comment string) error {
 	archive := zip.NewWriter(w)
 	if err := archive.SetComment(comment); err != nil {

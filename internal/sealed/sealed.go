@@ -1,4 +1,5 @@
-// Package sealed gives a JSON document the sha256 of its own bytes, so that a bit which turned in it, or a number that was edited, is told.
+// Package sealed gives a JSON document the sha256 of its own bytes, so that a bit which turned in it, or a number that was
+// edited, is told.
 package sealed
 
 import (
@@ -25,8 +26,8 @@ func Marshal(v any) ([]byte, error) {
 	return bytes.Replace(text, []byte(Open), []byte(hash(text)), 1), nil
 }
 
-// Check compares a document with the seal that was read in it. One without a seal, "", as before there were seals, is taken as it is. The
-// error wraps [npz.ErrDamaged].
+// Check compares a document with the seal that was read in it. One without a seal, "", as before there were seals, is taken as it
+// is. The error wraps [npz.ErrDamaged].
 func Check(text []byte, seal string) error {
 	if seal == "" {
 		return nil

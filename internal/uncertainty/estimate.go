@@ -12,7 +12,8 @@ func Mean(x []float64) (mean, stdErr float64) {
 	return mean, sd / math.Sqrt(float64(len(x)))
 }
 
-// Ratio is Σa/Σb of independent pairs and its standard error by the delta method: that of the mean of a − ratio·b over the mean of b.
+// Ratio is Σa/Σb of independent pairs and its standard error by the delta method: that of the mean of a − ratio·b over the mean
+// of b.
 func Ratio(a, b []float64) (ratio, stdErr float64) {
 	sumA, sumB := 0.0, 0.0
 	for i := range a {

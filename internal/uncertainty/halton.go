@@ -22,8 +22,8 @@ func NormalHalton(n, d int, seed, replicate uint64) []float64 {
 	return flat
 }
 
-// Replicates are the bounds of r nearly equal runs of n items: run k holds items [bounds[k], bounds[k+1]). There are as many as asked
-// for where each has two items at least.
+// Replicates are the bounds of r nearly equal runs of n items: run k holds items [bounds[k], bounds[k+1]). There are as many as
+// asked for where each has two items at least.
 func Replicates(n, r int) (bounds []int) {
 	r = max(1, min(r, n/2))
 	for k := range r + 1 {

@@ -13,8 +13,10 @@ import (
 // On XLA it is the native convolution; on pure Go it is one matrix product, an order of magnitude faster there.
 func Conv(x, kernel *graph.Node) *graph.Node {
 	k := kernel.Shape().Dim(0)
-	if x.Rank() != 4 || kernel.Rank() != 4 || kernel.Shape().Dim(1) != k || k%2 == 0 || kernel.Shape().Dim(2) != x.Shape().Dim(3) {
-		exceptions.Panicf("autodiff.Conv: want x [batch, height, width, in] and an odd kernel [k, k, in, out], got x %s and kernel %s", x.Shape(), kernel.Shape())
+	if x.Rank() != 4 || kernel.Rank() != 4 || kernel.Shape().Dim(1) != k || k%2 == 0 ||
+		kernel.Shape().Dim(2) != x.Shape().Dim(3) {
+		exceptions.Panicf("autodiff.Conv: want x [batch, height, width, in] and an odd kernel [k, k, in, out], got x %s and "+
+			"kernel %s", x.Shape(), kernel.Shape())
 	}
 	native := func() *graph.Node { return graph.Convolve(x, kernel).PadSame().Done() }
 	if onXLA(x) {
@@ -28,9 +30,10 @@ func Conv(x, kernel *graph.Node) *graph.Node {
 // onXLA tells XLA, which makes its own choices, from pure Go.
 func onXLA(x *graph.Node) bool { return x.Graph().Backend().Name() == "xla" }
 
-// window lays images out so that each neighbour that a k×k kernel sees of a pixel is a whole number of rows away. An image is a cell of
-// height+r by width+r rows, one row of channels for each pixel, with r = k/2 zeros below and on the right, which are also those above and on
-// the left of what follows. A product's row for a pixel comes lead rows later, in the lower right of a cell; cells that are added at the end hold the last of them.
+// window lays images out so that each neighbour that a k×k kernel sees of a pixel is a whole number of rows away. An image is a
+// cell of height+r by width+r rows, one row of channels for each pixel, with r = k/2 zeros below and on the right, which are also
+// those above and on the left of what follows. A product's row for a pixel comes lead rows later, in the lower right of a cell;
+// cells that are added at the end hold the last of them.
 type window struct {
 	b, h, w, k, r int
 	lead          int // rows between a pixel and the first of its neighbours
@@ -46,7 +49,8 @@ func newWindow(x *graph.Node, k int) window {
 	return v
 }
 
-// columns are the neighbours of each pixel side by side, [rows, k·k·channels]. GoMLX's Concatenate moves whole rows; its Slice and Gather go from number to number.
+// columns are the neighbours of each pixel side by side, [rows, k·k·channels]. GoMLX's Concatenate moves whole rows; its Slice
+// and Gather go from number to number.
 func (v window) columns(x *graph.Node) *graph.Node {
 	channels := x.Shape().Dim(3)
 	zeros := func(dims ...int) *graph.Node { return graph.Zeros(x.Graph(), shapes.Make(x.DType(), dims...)) }

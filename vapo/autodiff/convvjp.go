@@ -8,10 +8,10 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// init registers a VJP for convolutions that can itself be differentiated; the table is a plain map that every gradient reads, and here
-// nothing can be reading it yet. GoMLX v0.28.8's (core/graph/ops_convolve.go, convGeneralVJP) panics on dilated inputs, which its
-// own gradient of a strided convolution makes, and gives the kernel's gradient axes that its next
-// gradient rejects. Grouped convolutions keep the old one.
+// init registers a VJP for convolutions that can itself be differentiated; the table is a plain map that every gradient reads,
+// and here nothing can be reading it yet. GoMLX v0.28.8's (core/graph/ops_convolve.go, convGeneralVJP) panics on dilated inputs,
+// which its own gradient of a strided convolution makes, and gives the kernel's gradient axes that its next gradient rejects.
+// Grouped convolutions keep the old one.
 func init() {
 	grouped := graph.VJPRegistration[graph.NodeTypeConvGeneral]
 	graph.VJPRegistration[graph.NodeTypeConvGeneral] = func(node *graph.Node, v []*graph.Node, outputShape shapes.Shape) []*graph.Node {
@@ -125,7 +125,8 @@ func (c convolution) transposeKernel(x, kernel, v *graph.Node) *graph.Node {
 }
 
 // operands reads a node's configuration. GoMLX v0.28.8 keeps it in unexported fields (core/graph/gen_compute_ops.go,
-// nodeInputsConvGeneral) and offers no accessor; reading by reflection is allowed, and fails loudly should a field ever be renamed.
+// nodeInputsConvGeneral) and offers no accessor; reading by reflection is allowed, and fails loudly should a field ever be
+// renamed.
 func operands(node *graph.Node) reflect.Value {
 	return reflect.ValueOf(node).Elem().FieldByName("inputs").Elem().Elem()
 }

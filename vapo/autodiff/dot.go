@@ -5,9 +5,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// init registers a VJP for products of matrices, or of a batch of them, on pure Go, which wants the left operand's contracted axis last
-// and else transposes both operands number by number. GoMLX v0.28.8's (core/graph/ops_dotgeneral.go, dotGeneralVJP) asks for three
-// transposes for each gradient in a weight; this one transposes the smaller operand. XLA keeps GoMLX's.
+// init registers a VJP for products of matrices, or of a batch of them, on pure Go, which wants the left operand's contracted
+// axis last and else transposes both operands number by number. GoMLX v0.28.8's (core/graph/ops_dotgeneral.go, dotGeneralVJP)
+// asks for three transposes for each gradient in a weight; this one transposes the smaller operand. XLA keeps GoMLX's.
 func init() {
 	general := graph.VJPRegistration[graph.NodeTypeDotGeneral]
 	graph.VJPRegistration[graph.NodeTypeDotGeneral] = func(node *graph.Node, v []*graph.Node, outputShape shapes.Shape) []*graph.Node {

@@ -15,7 +15,8 @@ import (
 	"vapoflow/vapo/backend/backendtest"
 )
 
-// same runs two builders of the same function of one x and fails where they, or their derivatives of the first three orders along x, differ.
+// same runs two builders of the same function of one x and fails where they, or their derivatives of the first three orders along
+// x, differ.
 func same(t *testing.T, b compute.Backend, x *tensors.Tensor, got, want func(*graph.Node) *graph.Node) {
 	t.Helper()
 	orders := func(f func(*graph.Node) *graph.Node) []float64 {

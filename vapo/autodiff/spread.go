@@ -5,8 +5,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Spread repeats x, [channels] or [batch, 1, 1, channels], over the rows or pixels of h [batch, …, channels]. XLA is given x as it is,
-// which it spreads by itself; pure Go is an order of magnitude faster at a product with ones, and at that product's gradients.
+// Spread repeats x, [channels] or [batch, 1, 1, channels], over the rows or pixels of h [batch, …, channels]. XLA is given x as
+// it is, which it spreads by itself; pure Go is an order of magnitude faster at a product with ones, and at that product's
+// gradients.
 func Spread(x, h *graph.Node) *graph.Node {
 	d := h.Shape().Dimensions
 	switch {

@@ -5,8 +5,8 @@ import (
 	"github.com/gomlx/gomlx/ml/layers/activation"
 )
 
-// Swish is x σ(x), entry by entry. On pure Go, which computes a graph as it is written, its first two derivatives are closed forms of half
-// the operations that the chain rule gives.
+// Swish is x σ(x), entry by entry. On pure Go, which computes a graph as it is written, its first two derivatives are closed
+// forms of half the operations that the chain rule gives.
 func Swish(x *graph.Node) *graph.Node {
 	if onXLA(x) {
 		return activation.Swish(x)

@@ -41,8 +41,9 @@ func newChoice(b compute.Backend, name string, details ...string) *Choice {
 // names are those of the choices by their backends: GoMLX calls XLA on a CPU and on a GPU the same.
 var names sync.Map
 
-// NameOf is [Choice.Name] of a backend: what a record says of where something was computed. One that this package did not open has
-// GoMLX's name. One that shares its work among devices has their number, for sums over several have other last digits: "xla:cpu×4".
+// NameOf is [Choice.Name] of a backend: what a record says of where something was computed. One that this package did not open
+// has GoMLX's name. One that shares its work among devices has their number, for sums over several have other last digits:
+// "xla:cpu×4".
 func NameOf(b compute.Backend) string {
 	if all := Devices(b); len(all) > 1 {
 		return fmt.Sprintf("%s×%d", NameOf(Whole(b)), len(all))

@@ -8,8 +8,9 @@ import (
 	"github.com/gomlx/compute/shapes"
 )
 
-// Over is a backend that shares work among the first n devices of b, where it can be shared: a training cuts its batches, and what
-// samples, scores or measures features takes whole batches in turn ([Share]). All else runs on device 0. More devices than there are is an error.
+// Over is a backend that shares work among the first n devices of b, where it can be shared: a training cuts its batches, and
+// what samples, scores or measures features takes whole batches in turn ([Share]). All else runs on device 0. More devices than
+// there are is an error.
 func Over(b compute.Backend, n int) (compute.Backend, error) {
 	switch have := b.NumDevices(); {
 	case n == 1:
@@ -17,7 +18,8 @@ func Over(b compute.Backend, n int) (compute.Backend, error) {
 	case n < 1:
 		return nil, fmt.Errorf("%d devices are asked for; give 1 to %d", n, have)
 	case have == 1:
-		return nil, fmt.Errorf("%d devices are asked for, %s has one; take one, or run shards as processes of their own", n, NameOf(b))
+		return nil, fmt.Errorf("%d devices are asked for, %s has one; take one, or run shards as processes of their own",
+			n, NameOf(b))
 	case n > have:
 		return nil, fmt.Errorf("%d devices are asked for, %s has %d", n, NameOf(b), have)
 	}
@@ -29,7 +31,8 @@ func Over(b compute.Backend, n int) (compute.Backend, error) {
 	return first, nil
 }
 
-// Devices are those that a backend of [Over] shares work among, as a backend each, the first being itself; of any other it is that alone.
+// Devices are those that a backend of [Over] shares work among, as a backend each, the first being itself; of any other it is
+// that alone.
 func Devices(b compute.Backend) []compute.Backend {
 	if d, ok := b.(*device); ok && d.all != nil {
 		return d.all
@@ -54,8 +57,8 @@ func (c *Choice) Over(n int) error {
 	return err
 }
 
-// Share does the pieces of work 0 ≤ i < n, one at a time on each of the devices 0 ≤ device < devices, and hands the results on in the
-// order of i. It stops at the first error.
+// Share does the pieces of work 0 ≤ i < n, one at a time on each of the devices 0 ≤ device < devices, and hands the results on in
+// the order of i. It stops at the first error.
 func Share[T any](devices, n int, work func(device, i int) (T, error), take func(i int, result T) error) error {
 	results, errs := make([]T, devices), make([]error, devices)
 	for first := 0; first < n; first += devices {
@@ -78,8 +81,8 @@ func Share[T any](devices, n int, work func(device, i int) (T, error), take func
 	return nil
 }
 
-// device is one device of a backend as a backend of its own: GoMLX puts the variables of a graph on device 0 of its backend, so that one
-// graph runs on any of them only in this guise.
+// device is one device of a backend as a backend of its own: GoMLX puts the variables of a graph on device 0 of its backend, so
+// that one graph runs on any of them only in this guise.
 type device struct {
 	compute.Backend
 	num compute.DeviceNum

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// jaxFolders lists the folders of CUDA plugins that came with JAX's Python package (pip install "jax[cuda12]"), for the python3 on the
-// PATH: jax_plugins/xla_cuda*/ in its module path. The plugin finds the NVIDIA libraries beside it by its own run path.
+// jaxFolders lists the folders of CUDA plugins that came with JAX's Python package (pip install "jax[cuda12]"), for the python3
+// on the PATH: jax_plugins/xla_cuda*/ in its module path. The plugin finds the NVIDIA libraries beside it by its own run path.
 func jaxFolders() (folders []string) {
 	for _, dir := range pythonPath() {
 		found, _ := filepath.Glob(filepath.Join(dir, "jax_plugins", "xla_cuda*"))
@@ -36,8 +36,8 @@ func pythonPath() []string {
 	return dirs
 }
 
-// nameCUDA tells XLA where the compiler's files (libdevice, ptxas) of JAX's package lie, as JAX does itself: without them it looks in
-// /usr/local/cuda. What the user's XLA_FLAGS say already stays.
+// nameCUDA tells XLA where the compiler's files (libdevice, ptxas) of JAX's package lie, as JAX does itself: without them it
+// looks in /usr/local/cuda. What the user's XLA_FLAGS say already stays.
 func nameCUDA(plugin string) {
 	const flag = "--xla_gpu_cuda_data_dir="
 	flags := os.Getenv("XLA_FLAGS")

@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// The CUDA plugin that JAX's package brings is found through the python3 on the PATH, and XLA is told where its compiler's files lie.
+// The CUDA plugin that JAX's package brings is found through the python3 on the PATH, and XLA is told where its compiler's files
+// lie.
 func TestPluginOfJAXIsFound(t *testing.T) {
 	bin, site := t.TempDir(), t.TempDir()
 	plugin := filepath.Join(site, "jax_plugins", "xla_cuda12", "xla_cuda_plugin"+libExt)

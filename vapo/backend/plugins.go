@@ -26,8 +26,9 @@ var patterns = map[string][]string{
 	cpu:  {"pjrt_c_api_cpu*_plugin" + libExt, "pjrt[-_]plugin[-_]cpu*" + libExt, "xla_cpu_pjrt" + libExt},
 }
 
-// SearchPath lists the folders searched for plugins, first to last: those of the folder xla beside the program, as `make bundle` lays it
-// out, those that `make xla` fills, then $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders. CUDA plugins are then looked for in JAX's Python package.
+// SearchPath lists the folders searched for plugins, first to last: those of the folder xla beside the program, as `make bundle`
+// lays it out, those that `make xla` fills, then $PJRT_PLUGIN_LIBRARY_PATH or, where that is not set, go-xla's own folders. CUDA
+// plugins are then looked for in JAX's Python package.
 func SearchPath() []string {
 	var dirs []string
 	if beside := bundled(); beside != "" {
@@ -99,7 +100,8 @@ func find(kind string) (paths []string) {
 
 var number = regexp.MustCompile("[0-9]+")
 
-// newestFirst lists the files that match a pattern by the numbers in their names, the highest version first: 0.10 comes before 0.9.
+// newestFirst lists the files that match a pattern by the numbers in their names, the highest version first: 0.10 comes before
+// 0.9.
 func newestFirst(pattern string) []string {
 	paths, _ := filepath.Glob(pattern) // fails on a bad pattern only
 	slices.SortStableFunc(paths, func(a, b string) int {

@@ -16,14 +16,16 @@ import (
 	"vapoflow/internal/cachedir"
 )
 
-// A plugin is code of others that runs as soon as it is opened: it may hang, crash or end the process. So it is opened first by a child,
-// this program again with probeEnv set, which says opened when all went well. What came of it is kept by the file's path, size and time.
+// A plugin is code of others that runs as soon as it is opened: it may hang, crash or end the process. So it is opened first by a
+// child, this program again with probeEnv set, which says opened when all went well. What came of it is kept by the file's path,
+// size and time.
 const (
 	probeEnv = "VAPO_PROBE_PLUGIN"
 	opened   = "vapo: the plugin opens"
 )
 
-// probeLimit is how long a plugin may take to open, and failureAge how long a failure is believed: it may have been the machine's.
+// probeLimit is how long a plugin may take to open, and failureAge how long a failure is believed: it may have been the
+// machine's.
 var probeLimit, failureAge = 20 * time.Second, 24 * time.Hour
 
 // probe is why a plugin cannot be opened; nil where it can.

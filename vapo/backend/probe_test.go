@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Plugins that hang, crash or exit as they are opened take nothing with them: auto computes in Go and says why, and the second time it
-// asks no child.
+// Plugins that hang, crash or exit as they are opened take nothing with them: auto computes in Go and says why, and the second
+// time it asks no child.
 func TestHostilePlugins(t *testing.T) {
 	if xlaMissing != "" {
 		t.Skip(xlaMissing)
@@ -36,7 +36,8 @@ func TestHostilePlugins(t *testing.T) {
 			}
 			for _, again := range []bool{false, true} {
 				c, err := New("auto")
-				if err != nil || c.Name != "go" || !strings.Contains(c.Line, want) || strings.Contains(c.Line, "found before") != again {
+				if err != nil || c.Name != "go" || !strings.Contains(c.Line, want) ||
+					strings.Contains(c.Line, "found before") != again {
 					t.Fatalf("again %v: %v, %v; want pure Go because it %q", again, c, err, want)
 				}
 				if _, err := New("xla:" + plugin); err == nil || !strings.Contains(err.Error(), want) {

@@ -28,7 +28,8 @@ func openArrays(path string, opt Options) (Dataset, error) {
 	defer tensor.MustFinalizeAll()
 	shape := tensor.Shape().Dimensions
 	if len(shape) != 2 && len(shape) != 4 {
-		return nil, fmt.Errorf("dataset: %s: the array has shape %v; expected points [n, d] or images [n, height, width, channels]", path, shape)
+		return nil, fmt.Errorf("dataset: %s: the array has shape %v; expected points [n, d] or images [n, height, width, "+
+			"channels]", path, shape)
 	}
 	if tensor.Size() == 0 {
 		return nil, fmt.Errorf("dataset: %s: the array has shape %v: it holds nothing", path, shape)
@@ -125,10 +126,12 @@ func newArray[T float32 | float64](info Info, values []T) (Dataset, error) {
 	for k, v := range values {
 		x := float32(v)
 		if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-			return nil, fmt.Errorf("row %d holds %v (value %d of %d in that row); remove such rows", k/info.Size(), v, k%info.Size(), info.Size())
+			return nil, fmt.Errorf("row %d holds %v (value %d of %d in that row); remove such rows",
+				k/info.Size(), v, k%info.Size(), info.Size())
 		}
 		if info.IsImage() && (x < -1 || x > 1) {
-			return nil, fmt.Errorf("image %d holds %v; floating-point images must lie in [-1, 1], bytes (uint8) in 0 to 255", k/info.Size(), v)
+			return nil, fmt.Errorf("image %d holds %v; floating-point images must lie in [-1, 1], bytes (uint8) in 0 to 255",
+				k/info.Size(), v)
 		}
 		a.x[k] = x
 	}

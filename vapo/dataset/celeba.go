@@ -104,8 +104,8 @@ func (p *pictures) findCelebA(e entry, opt Options) (what string, err error) {
 	return p.describe("not the official archive but images cropped before"), nil
 }
 
-// onDemand is a file that is open while a piece of it is read: sets have no end at which one kept open could be closed. A picture is
-// three pieces and takes a hundred times as long to decode as to open its file.
+// onDemand is a file that is open while a piece of it is read: sets have no end at which one kept open could be closed. A picture
+// is three pieces and takes a hundred times as long to decode as to open its file.
 type onDemand string
 
 // ReadAt implements [io.ReaderAt].
@@ -131,7 +131,8 @@ func (p *pictures) official(e entry, folder, split string) (what string, err err
 	}
 	list, _, err := regular.Open(filepath.Join(folder, celebaList))
 	if err != nil {
-		return "", missingError(e.name, fmt.Sprintf("%s is there, but not %s, which names the images of each split", p.info.Source, filepath.Join(folder, celebaList)))
+		return "", missingError(e.name, fmt.Sprintf("%s is there, but not %s, which names the images of each split",
+			p.info.Source, filepath.Join(folder, celebaList)))
 	}
 	defer list.Close()
 	lines := bufio.NewScanner(list)
@@ -145,7 +146,8 @@ func (p *pictures) official(e entry, folder, split string) (what string, err err
 		return "", fmt.Errorf("dataset: %s: %w", list.Name(), err)
 	}
 	if len(p.names) == 0 {
-		return "", fmt.Errorf("dataset: %s holds none of the images of the %s split that %s names", p.info.Source, split, list.Name())
+		return "", fmt.Errorf("dataset: %s holds none of the images of the %s split that %s names",
+			p.info.Source, split, list.Name())
 	}
 	return p.describe(fmt.Sprintf("the middle %d×%d", p.crop, p.crop)), nil
 }

@@ -63,7 +63,8 @@ func TestCelebA(t *testing.T) {
 			t.Error("a file stays open")
 		}
 		info := train.Info()
-		if info.Len != 2 || !slices.Equal(info.Shape, []int{64, 64, 3}) || info.Title != "CelebA train, a part: 2 of 162770 images, the middle 140×140 resized to 64×64" {
+		if info.Len != 2 || !slices.Equal(info.Shape, []int{64, 64, 3}) ||
+			info.Title != "CelebA train, a part: 2 of 162770 images, the middle 140×140 resized to 64×64" {
 			t.Errorf("%+v", info)
 		}
 		hashes = append(hashes, info.SHA256)
@@ -105,7 +106,8 @@ func TestCelebASmall(t *testing.T) {
 	put(t, ramp(t, 64, 64, 64, 7), root, celebaSmall, "train", "000009.jpg")
 	ds := open(t, "celeba", Options{Root: root})
 	x, err := ReadRange(ds, 0, 1)
-	if info := ds.Info(); err != nil || !strings.Contains(info.Title, "a part: 1 of 162770 images, not the official archive") || !strings.HasSuffix(info.Source, "train") {
+	if info := ds.Info(); err != nil || !strings.Contains(info.Title, "a part: 1 of 162770 images, not the official archive") ||
+		!strings.HasSuffix(info.Source, "train") {
 		t.Fatalf("%+v (%v)", info, err)
 	}
 	for k, got := range x {
@@ -131,11 +133,13 @@ func TestCelebARefused(t *testing.T) {
 	if _, err := Open("celeba", Options{Root: root}); err == nil || !strings.Contains(err.Error(), "is 64×64, expected 178×218") {
 		t.Errorf("images of another size: %v", err)
 	}
-	if _, err := Open("celeba", Options{Root: root, Split: "test"}); err == nil || !strings.Contains(err.Error(), "none of the images of the test split") {
+	if _, err := Open("celeba", Options{Root: root, Split: "test"}); err == nil ||
+		!strings.Contains(err.Error(), "none of the images of the test split") {
 		t.Errorf("no test images: %v", err)
 	}
 	put(t, []byte("PK but no archive"), root, celebaFolder, celebaAlbum+".zip")
-	if _, err := Open("celeba", Options{Root: root}); err == nil || errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), ".zip") {
+	if _, err := Open("celeba", Options{Root: root}); err == nil || errors.Is(err, ErrMissing) ||
+		!strings.Contains(err.Error(), ".zip") {
 		t.Errorf("a damaged archive: %v", err)
 	}
 	if err := os.RemoveAll(filepath.Join(root, celebaFolder)); err != nil {

@@ -57,13 +57,15 @@ func TestCIFAR100(t *testing.T) {
 		}
 		sameAsMadeUp(t, ds, i, i)
 	}
-	if _, err := Open("cifar100", Options{Root: root, Split: "test"}); err == nil || !strings.Contains(err.Error(), "3076 bytes, expected whole records of 3074") {
+	if _, err := Open("cifar100", Options{Root: root, Split: "test"}); err == nil ||
+		!strings.Contains(err.Error(), "3076 bytes, expected whole records of 3074") {
 		t.Errorf("a broken record gave %v", err)
 	}
 	coarse := madeUp100(2)
 	coarse[3074] = 20
 	put(t, coarse, root, cifar100Folder, "test.bin")
-	if _, err := Open("cifar100", Options{Root: root, Split: "test"}); err == nil || !strings.Contains(err.Error(), "record 1 has label 20, expected 0 to 19") {
+	if _, err := Open("cifar100", Options{Root: root, Split: "test"}); err == nil ||
+		!strings.Contains(err.Error(), "record 1 has label 20, expected 0 to 19") {
 		t.Errorf("a superclass of 20 gave %v", err)
 	}
 }
@@ -79,7 +81,8 @@ func TestOriginals(t *testing.T) {
 	for i := range 3 {
 		sameAsMadeUp(t, ds, i, i)
 	}
-	if _, err := Open("cifar10-original", Options{Root: root, Split: "test"}); !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "test_batch*.bin") {
+	if _, err := Open("cifar10-original", Options{Root: root, Split: "test"}); !errors.Is(err, ErrMissing) ||
+		!strings.Contains(err.Error(), "test_batch*.bin") {
 		t.Errorf("without a test file: %v", err)
 	}
 }
@@ -93,7 +96,8 @@ func TestMissing(t *testing.T) {
 	} {
 		for _, dir := range []string{root, ""} {
 			_, err := Open(name, Options{Root: dir})
-			if !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), dir) || !strings.Contains(err.Error(), "VAPO_DATA") {
+			if !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), dir) ||
+				!strings.Contains(err.Error(), "VAPO_DATA") {
 				t.Errorf("%s below %q: %v", name, dir, err)
 			}
 		}

@@ -93,7 +93,8 @@ func TestCIFARDamaged(t *testing.T) {
 			write(t, filepath.Join(folder, "bad.bin"), c.raw)
 		}
 		_, err := (recordSet{classes: []int{10}}).load(folder, "train", []recordFile{{name: "bad.bin", records: 3}})
-		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "bad.bin") || errors.Is(err, ErrMissing) {
+		if err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "bad.bin") ||
+			errors.Is(err, ErrMissing) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -124,7 +125,8 @@ func TestCIFARPart(t *testing.T) {
 func TestCIFARMissing(t *testing.T) {
 	for _, root := range []string{"", t.TempDir()} {
 		_, err := Open("cifar10", Options{Root: root})
-		if !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "experiments data fetch cifar10") || !strings.Contains(err.Error(), root) {
+		if !errors.Is(err, ErrMissing) || !strings.Contains(err.Error(), "experiments data fetch cifar10") ||
+			!strings.Contains(err.Error(), root) {
 			t.Errorf("root %q: %v", root, err)
 		}
 	}

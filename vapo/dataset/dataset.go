@@ -79,7 +79,8 @@ func (info Info) check(i int, dst []float32) error {
 		return fmt.Errorf("dataset: %s has no example %d: it holds %s", info.Name, i, info.count())
 	}
 	if len(dst) != info.Size() {
-		return fmt.Errorf("dataset: an example of %s is %v, %d values, but dst has room for %d", info.Name, info.Shape, info.Size(), len(dst))
+		return fmt.Errorf("dataset: an example of %s is %v, %d values, but dst has room for %d",
+			info.Name, info.Shape, info.Size(), len(dst))
 	}
 	return nil
 }

@@ -9,7 +9,8 @@ import (
 // howToGet says how the sets come that Fetch does not know.
 var howToGet = map[string]string{
 	"cifar10-original": "it is for part of CIFAR-10, official records in data_batch*.bin and test_batch*.bin; all of it is cifar10 (`experiments data fetch cifar10`)",
-	"celeba": "download img_align_celeba.zip and list_eval_partition.txt from https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (Align&Cropped Images)" +
+	"celeba": "download img_align_celeba.zip and list_eval_partition.txt from " +
+		"https://mmlab.ie.cuhk.edu.hk/projects/CelebA.html (Align&Cropped Images)" +
 		" into a folder celeba, or put images of 64×64 pixels in celeba64/train and celeba64/test",
 }
 

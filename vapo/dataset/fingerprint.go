@@ -15,8 +15,9 @@ import (
 	"vapoflow/internal/cachedir"
 )
 
-// fingerprint hashes the bytes of files in the order of their names. Reading 200,000 images takes many seconds, so the hash is kept
-// in the cache folder for as long as no file there changes its size or its time of modification, or in an archive its checksum.
+// fingerprint hashes the bytes of files in the order of their names. Reading 200,000 images takes many seconds, so the hash is
+// kept in the cache folder for as long as no file there changes its size or its time of modification, or in an archive its
+// checksum.
 func fingerprint(source string, files fs.FS, names []string) (string, error) {
 	stamp, err := stampOf(source, files, names)
 	if err != nil {

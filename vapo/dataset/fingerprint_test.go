@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// The hash of a folder sees the bytes of its files: another byte at the same name and size is another data set. It is read from the
-// cache while sizes and times stay, and only then.
+// The hash of a folder sees the bytes of its files: another byte at the same name and size is another data set. It is read from
+// the cache while sizes and times stay, and only then.
 func TestFingerprintSeesBytes(t *testing.T) {
 	t.Setenv("VAPO_CACHE", t.TempDir())
 	folder := t.TempDir()

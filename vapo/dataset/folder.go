@@ -158,7 +158,8 @@ func decode(file string, side image.Point, size int, rgb []uint8) (sum [sha256.S
 		return sum, fmt.Errorf("dataset: %s: %w", file, err)
 	}
 	if size == 0 && picture.Bounds().Size() != side {
-		return sum, fmt.Errorf("dataset: %s is %v but the first image is %v: give a size to crop and resize them to", file, picture.Bounds().Size(), side)
+		return sum, fmt.Errorf("dataset: %s is %v but the first image is %v: give a size to crop and resize them to",
+			file, picture.Bounds().Size(), side)
 	}
 	crop := picture.Bounds()
 	if size > 0 {

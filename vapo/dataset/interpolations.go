@@ -11,7 +11,8 @@ import "fmt"
 func Interpolations(ds Dataset, seed uint64) (Dataset, error) {
 	base := ds.Info()
 	if base.Len < 2 {
-		return nil, fmt.Errorf("dataset: interpolations need a finite set of two examples or more; %s holds %s", base.Name, base.count())
+		return nil, fmt.Errorf("dataset: interpolations need a finite set of two examples or more; %s holds %s",
+			base.Name, base.count())
 	}
 	info := base.derived(fmt.Sprintf("means of pairs, seed %d", seed))
 	info.Name, info.Title = base.Name+"-interp", "interpolations of "+base.Title

@@ -72,7 +72,8 @@ func TestOwnDataRefused(t *testing.T) {
 		filepath.Join(dir, "text.npz"):   "not an .npz file",
 		filepath.Join(dir, "points.csv"): "must be .npz or .npy",
 	} {
-		if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), filepath.Base(path)) {
+		if _, err := Open(path, Options{}); err == nil || !strings.Contains(err.Error(), says) ||
+			!strings.Contains(err.Error(), filepath.Base(path)) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

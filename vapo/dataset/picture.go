@@ -8,8 +8,8 @@ import (
 	"vapoflow/internal/budget"
 )
 
-// maxPixels is the most that a picture may declare, 14,000 on a side: a few kilobytes can declare a thousand times that, and decoders
-// make room for it before they read on.
+// maxPixels is the most that a picture may declare, 14,000 on a side: a few kilobytes can declare a thousand times that, and
+// decoders make room for it before they read on.
 const maxPixels = 200e6
 
 // mostPacked is more pixels than a byte of a file can hold: one bit each, packed 1032-fold by deflate.
@@ -31,10 +31,12 @@ func pictureSize(raw []byte) (image.Point, error) {
 		return image.Point{}, err
 	}
 	if float64(config.Width)*float64(config.Height) > maxPixels {
-		return image.Point{}, fmt.Errorf("it declares %d×%d pixels; at most %.0f million are read", config.Width, config.Height, maxPixels/1e6)
+		return image.Point{}, fmt.Errorf("it declares %d×%d pixels; at most %.0f million are read",
+			config.Width, config.Height, maxPixels/1e6)
 	}
 	if float64(config.Width)*float64(config.Height) > mostPacked*float64(len(raw)) {
-		return image.Point{}, fmt.Errorf("it declares %d×%d pixels in %d bytes, more than can be packed in them", config.Width, config.Height, len(raw))
+		return image.Point{}, fmt.Errorf("it declares %d×%d pixels in %d bytes, more than can be packed in them",
+			config.Width, config.Height, len(raw))
 	}
 	return image.Pt(config.Width, config.Height), nil
 }

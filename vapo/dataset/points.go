@@ -8,8 +8,8 @@ import (
 	"math"
 )
 
-// Points makes a data set of points [n, d] in memory, for training only. Its hash is that of the coordinates as float32, so that trainings on
-// equal points are one. Coordinates of order one suit a prior N(0, ω² I) with ω = 1.
+// Points makes a data set of points [n, d] in memory, for training only. Its hash is that of the coordinates as float32, so that
+// trainings on equal points are one. Coordinates of order one suit a prior N(0, ω² I) with ω = 1.
 func Points(name string, x [][]float64) (Dataset, error) {
 	if len(x) == 0 || len(x[0]) == 0 {
 		return nil, fmt.Errorf("dataset: %s: there are no points", name)

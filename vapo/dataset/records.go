@@ -102,7 +102,8 @@ func (s recordSet) readFile(path string, records int) ([]byte, error) {
 	}
 	size := len(s.classes) + cifarPixels
 	if want := records * size; records > 0 && len(raw) != want {
-		return nil, fmt.Errorf("dataset: %s is damaged: %d bytes, expected %d (%d records of %d)", path, len(raw), want, records, size)
+		return nil, fmt.Errorf("dataset: %s is damaged: %d bytes, expected %d (%d records of %d)",
+			path, len(raw), want, records, size)
 	}
 	if len(raw) == 0 || len(raw)%size != 0 {
 		return nil, fmt.Errorf("dataset: %s is damaged: %d bytes, expected whole records of %d", path, len(raw), size)
@@ -110,7 +111,8 @@ func (s recordSet) readFile(path string, records int) ([]byte, error) {
 	for at := 0; at < len(raw); at += size {
 		for k, classes := range s.classes {
 			if label := int(raw[at+k]); label >= classes {
-				return nil, fmt.Errorf("dataset: %s is damaged: record %d has label %d, expected 0 to %d", path, at/size, label, classes-1)
+				return nil, fmt.Errorf("dataset: %s is damaged: record %d has label %d, expected 0 to %d",
+					path, at/size, label, classes-1)
 			}
 		}
 	}

@@ -21,7 +21,8 @@ func TestSVHN(t *testing.T) {
 	for _, split := range []string{"train", "test"} {
 		ds := open(t, "svhn", Options{Root: root, Split: split})
 		info := ds.Info()
-		if says := fmt.Sprintf("SVHN %s, a part: 3 of %d images, not verified", split, svhnFiles[split].records); info.Len != 3 || info.Title != says {
+		if says := fmt.Sprintf("SVHN %s, a part: 3 of %d images, not verified",
+			split, svhnFiles[split].records); info.Len != 3 || info.Title != says {
 			t.Errorf("%+v", info)
 		}
 		for i, digit := range []int{0, 1, 9} {
@@ -65,7 +66,8 @@ func TestSVHNRefused(t *testing.T) {
 	} {
 		root := t.TempDir()
 		put(t, c.raw, root, svhnFolder, "train_32x32.mat")
-		if _, err := Open("svhn", Options{Root: root}); err == nil || !strings.Contains(err.Error(), c.says) || !strings.Contains(err.Error(), "train_32x32.mat") {
+		if _, err := Open("svhn", Options{Root: root}); err == nil || !strings.Contains(err.Error(), c.says) ||
+			!strings.Contains(err.Error(), "train_32x32.mat") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

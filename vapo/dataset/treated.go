@@ -65,7 +65,8 @@ func Resize(side int) Treatment {
 func Treated(ds Dataset, steps ...Treatment) (Dataset, error) {
 	base := ds.Info()
 	if !base.IsImage() || base.Shape[2] != 3 {
-		return nil, fmt.Errorf("dataset: %s holds examples of shape %v: only images [height, width, 3] can be treated", base.Name, base.Shape)
+		return nil, fmt.Errorf("dataset: %s holds examples of shape %v: only images [height, width, 3] can be treated",
+			base.Name, base.Shape)
 	}
 	info := base
 	for _, step := range steps {

@@ -52,7 +52,8 @@ func TestTreatedJPEG(t *testing.T) {
 		}
 		last = sum
 	}
-	if info := ds.Info(); info.Title != "drawn images, not CIFAR-10, JPEG quality 75" || !strings.HasSuffix(info.Source, "JPEG quality 75") {
+	if info := ds.Info(); info.Title != "drawn images, not CIFAR-10, JPEG quality 75" ||
+		!strings.HasSuffix(info.Source, "JPEG quality 75") {
 		t.Errorf("%+v", info)
 	}
 }

@@ -31,7 +31,8 @@ func TestScoresOnDevices(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !reflect.DeepEqual(scores[0].Named, scores[1].Named) || scores[0].NFE != scores[1].NFE || len(scores[1].LogDensityFlow) != 11 {
+	if !reflect.DeepEqual(scores[0].Named, scores[1].Named) || scores[0].NFE != scores[1].NFE ||
+		len(scores[1].LogDensityFlow) != 11 {
 		t.Errorf("one device scores %+v, four %+v", scores[0], scores[1])
 	}
 }

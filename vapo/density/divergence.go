@@ -45,7 +45,8 @@ const probeStream = 1 << 48
 
 func (Exact) directions(d, _, _ int) ([]float64, int, int, error) {
 	if d > ExactLimit {
-		return nil, 0, 0, fmt.Errorf("density: the exact divergence takes at most %d dimensions, got %d; use Hutchinson", ExactLimit, d)
+		return nil, 0, 0, fmt.Errorf("density: the exact divergence takes at most %d dimensions, got %d; use Hutchinson",
+			ExactLimit, d)
 	}
 	identity := make([]float64, d*d)
 	for j := range d {

@@ -139,7 +139,8 @@ func TestProbes(t *testing.T) {
 }
 
 // Hutchinson's estimate has no bias, and mean ± t·(standard error) covers the truth 95 % of the time: over 25 × 60 trials
-// within three binomial standard deviations. The probes are many: of few, Gaussian ones are skewed where one curvature rules, and cover 92 %.
+// within three binomial standard deviations. The probes are many: of few, Gaussian ones are skewed where one curvature rules, and
+// cover 92 %.
 func TestHutchinsonCoverage(t *testing.T) {
 	const s, d, n, seeds, probes = 0.7, 8, 60, 25, 160
 	flow := network(t, posterior(t), small, d)

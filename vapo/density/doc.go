@@ -1,8 +1,8 @@
 // Package density gives log-densities and scores of inputs from a trained potential Φ(x, s), whose flow dx/ds = ∇Φ carries
 // the prior q = N(0, ω² I) at s = 0 to the data at s = 1 (THEORY §6, §8). All values are in nats, all clocks s in [0, 1].
 //
-// All take a [flow.Flow], such as &m.Flow of a trained model m. Points x are tensors [n, shape...]; float64 points are computed in
-// float64 throughout, with the weights widened; results are float64 on the host.
+// All take a [flow.Flow], such as &m.Flow of a trained model m. Points x are tensors [n, shape...]; float64 points are computed
+// in float64 throughout, with the weights widened; results are float64 on the host.
 //
 // # Two densities
 //

@@ -85,8 +85,8 @@ func ExampleInvert() {
 	// density: μ = 0 at s = 0, where Φ says nothing of the density; choose 0 < s < 1, such as 0.5
 }
 
-// Out-of-distribution scores at s = 0.5: a typical point, the centre of the ring, whose score vanishes though it is unlikely, and one far
-// outside.
+// Out-of-distribution scores at s = 0.5: a typical point, the centre of the ring, whose score vanishes though it is unlikely, and
+// one far outside.
 func ExampleNewScorer() {
 	ctx, flow := context.Background(), ring()
 	at, err := homotopy.Evaluate(backend.Host(), flow.Homotopy, []float64{density.DefaultS})

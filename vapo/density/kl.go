@@ -42,14 +42,15 @@ const exactDraws = 100_000
 
 // KL estimates KL(ρ_Φ(·; s) ‖ ρ̄(·; s)) = E_ρ_Φ [log ρ_Φ − log ρ̄] at increasing s in [0, 1] for data that is a mixture of
 // Gaussians: n draws of the prior, scrambled Halton points that are a function of the seed, follow the flow in float64 with their
-// log-density, and ρ̄ is exact. 8,192 draws tell 0.01 nats. Points without a width are an error: ρ̄ is spikes then, and no flow's density. The
-// solver runs once for each interval of s, so that a fixed grid spends its steps on each; nil is solver.Adaptive{}.
+// log-density, and ρ̄ is exact. 8,192 draws tell 0.01 nats. Points without a width are an error: ρ̄ is spikes then, and no flow's
+// density. The solver runs once for each interval of s, so that a fixed grid spends its steps on each; nil is solver.Adaptive{}.
 func KL(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s []float64, n int, seed uint64, divergence Divergence) (Divergences, error) {
 	if err := checkClock(s, n); err != nil {
 		return Divergences{}, err
 	}
 	if data.Std == 0 {
-		return Divergences{}, fmt.Errorf("density: KL compares with the density of a mixture of Gaussians, and this one's have no width: %d points", len(data.Means))
+		return Divergences{}, fmt.Errorf("density: KL compares with the density of a mixture of Gaussians, and this one's "+
+			"have no width: %d points", len(data.Means))
 	}
 	if err := f.Validate(); err != nil {
 		return Divergences{}, err
@@ -77,8 +78,8 @@ func KL(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixt
 	return out, nil
 }
 
-// rideAlong takes draws of N(0, I), flat, of the examples from index first on, along the flow and calls at with their positions and
-// log ρ_Φ − log ρ̄ at each s.
+// rideAlong takes draws of N(0, I), flat, of the examples from index first on, along the flow and calls at with their positions
+// and log ρ_Φ − log ρ̄ at each s.
 func rideAlong(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s, draws []float64, divergence Divergence, first int, at func(i int, x [][]float64, ratio []float64)) (nfe int, err error) {
 	prior, err := f.Coefficients(0)
 	if err != nil {

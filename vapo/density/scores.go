@@ -87,8 +87,8 @@ func NewScorer(ctx context.Context, f *flow.Flow, references *tensors.Tensor, ho
 	return sc, nil
 }
 
-// Score scores x [n, shape...] for any n; the probes of a row depend on its index in x. To stream, call it with one part after another:
-// all parts use the same executables.
+// Score scores x [n, shape...] for any n; the probes of a row depend on its index in x. To stream, call it with one part after
+// another: all parts use the same executables.
 func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) {
 	flat, err := points(sc.flow, x)
 	if err != nil {
@@ -143,7 +143,8 @@ func (sc *Scorer) name(all *Scores, batch Scores, fresh int) error {
 			}
 			value := score.Of(r)
 			if math.IsNaN(value) && !math.IsNaN(r.Phi) && !math.IsNaN(r.LogDensity) {
-				return fmt.Errorf("the score %q is NaN where Φ is %g and log ρ̄ %g; one that reads LogDensityFlow or EntropyFlow says Flow: true", name, r.Phi, r.LogDensity)
+				return fmt.Errorf("the score %q is NaN where Φ is %g and log ρ̄ %g; one that reads LogDensityFlow or "+
+					"EntropyFlow says Flow: true", name, r.Phi, r.LogDensity)
 			}
 			all.Named[name] = append(all.Named[name], value)
 		}

@@ -1,5 +1,5 @@
-// Package flow is a potential on a path with its weights: the one noun that training, sampling, densities, posteriors, exact cases
-// and figures share. Its flow dx/ds = ∇Φ(x, s) carries the prior N(0, ω² I) at s = 0 to the data at s = 1 (THEORY §2).
+// Package flow is a potential on a path with its weights: the one noun that training, sampling, densities, posteriors, exact
+// cases and figures share. Its flow dx/ds = ∇Φ(x, s) carries the prior N(0, ω² I) at s = 0 to the data at s = 1 (THEORY §2).
 //
 // A [Flow] is filled in by hand, or is part of a trained model m, as &m.Flow:
 //

@@ -53,8 +53,10 @@ func (f *Flow) checkDirections(x, v *tensors.Tensor) error {
 		return fmt.Errorf("flow: the directions: %w", err)
 	}
 	n, shape := x.Shape().Dim(0), v.Shape()
-	if shape.DType != x.DType() || shape.Rank() < 2 || shape.Dim(0) == 0 || shape.Dim(1) != 1 && shape.Dim(1) != n || !slices.Equal(shape.Dimensions[2:], f.Shape) {
-		return fmt.Errorf("flow: the directions are %s; want %s of shape [k, 1 or %d, ...] with examples of shape %v, as the points are %s", shape, x.DType(), n, f.Shape, x.Shape())
+	if shape.DType != x.DType() || shape.Rank() < 2 || shape.Dim(0) == 0 || shape.Dim(1) != 1 && shape.Dim(1) != n ||
+		!slices.Equal(shape.Dimensions[2:], f.Shape) {
+		return fmt.Errorf("flow: the directions are %s; want %s of shape [k, 1 or %d, ...] with examples of shape %v, as the "+
+			"points are %s", shape, x.DType(), n, f.Shape, x.Shape())
 	}
 	return nil
 }
@@ -63,7 +65,8 @@ func (f *Flow) checkDirections(x, v *tensors.Tensor) error {
 type missing string
 
 func (path missing) Error() string {
-	return fmt.Sprintf("flow: the store holds no weight %s, which the potential needs; train or load the model first", string(path))
+	return fmt.Sprintf("flow: the store holds no weight %s, which the potential needs; train or load the model first",
+		string(path))
 }
 
 // call runs one of an engine's executables at points x.
@@ -90,8 +93,8 @@ func (f *Flow) Field() solver.Field {
 	}
 }
 
-// Compile makes an executable of a graph that evaluates the flow: at gives Φ and ∇Φ for x [n, shape...] of the given dtype at s, [n] or a
-// scalar, as often as it is called; in are the executable's inputs. The caller finalises it.
+// Compile makes an executable of a graph that evaluates the flow: at gives Φ and ∇Φ for x [n, shape...] of the given dtype at s,
+// [n] or a scalar, as often as it is called; in are the executable's inputs. The caller finalises it.
 func (f *Flow) Compile(dtype dtypes.DType, build func(at potential.Function, in []*Node) []*Node) (*model.Exec, error) {
 	if err := f.Validate(); err != nil {
 		return nil, err
@@ -103,8 +106,8 @@ func (f *Flow) Compile(dtype dtypes.DType, build func(at potential.Function, in 
 	return f.compile(weights, build)
 }
 
-// compile is Compile with weights of the dtype. The graph panics where the potential asks for a weight that the store does not hold: a
-// fresh random one would be taken silently for a trained one.
+// compile is Compile with weights of the dtype. The graph panics where the potential asks for a weight that the store does not
+// hold: a fresh random one would be taken silently for a trained one.
 func (f *Flow) compile(weights *model.Store, build func(at potential.Function, in []*Node) []*Node) (*model.Exec, error) {
 	known := map[string]bool{}
 	for v := range weights.IterVariables() {

@@ -20,8 +20,8 @@ import (
 // Node is a value of the computation graph.
 type Node = graph.Node
 
-// Flow is a potential on a path with its weights. Fill in the fields; it compiles on first use, once for each shape of input, and may be
-// used concurrently. The weights are copied then: changing one in place later has no effect, another Store has.
+// Flow is a potential on a path with its weights. Fill in the fields; it compiles on first use, once for each shape of input, and
+// may be used concurrently. The weights are copied then: changing one in place later has no effect, another Store has.
 type Flow struct {
 	Backend   compute.Backend
 	Homotopy  homotopy.Homotopy
@@ -34,8 +34,8 @@ type Flow struct {
 	copies  []*Flow // on the backend's other devices
 }
 
-// With is another potential on the same path, with the same weights: an exact one beside the learned one. The fields of what it gives
-// may be set.
+// With is another potential on the same path, with the same weights: an exact one beside the learned one. The fields of what it
+// gives may be set.
 func (f *Flow) With(p potential.Potential) *Flow {
 	return &Flow{Backend: f.Backend, Homotopy: f.Homotopy, Potential: p, Shape: f.Shape, Store: f.Store}
 }
@@ -45,7 +45,8 @@ func (f *Flow) OnDevices() []*Flow {
 	devices := backend.Devices(f.Backend)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.copies) != len(devices)-1 || len(f.copies) > 0 && (f.copies[0].Store != f.Store || f.copies[0].Backend != devices[1]) {
+	if len(f.copies) != len(devices)-1 || len(f.copies) > 0 &&
+		(f.copies[0].Store != f.Store || f.copies[0].Backend != devices[1]) {
 		f.copies = nil
 		for _, b := range devices[1:] {
 			c := f.With(f.Potential)

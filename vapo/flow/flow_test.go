@@ -49,8 +49,8 @@ func field(t *testing.T, f *flow.Flow, x *tensors.Tensor, s float64) (phi, grad 
 	return numbers.Flat(p), numbers.Flat(g)
 }
 
-// float32 and float64 agree to the digits of float32; in float64 ∇Φ and the second derivatives are those of differences of Φ, to digits
-// that float32 weights or a float32 clock would not leave.
+// float32 and float64 agree to the digits of float32; in float64 ∇Φ and the second derivatives are those of differences of Φ, to
+// digits that float32 weights or a float32 clock would not leave.
 func TestBothDTypesAndDifferences(t *testing.T) {
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
 		f := network(t, b, 3)
@@ -74,7 +74,8 @@ func TestBothDTypesAndDifferences(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := (gradUp[0] - gradDown[0]) / (2 * h); math.Abs(numbers.Flat(second)[0]-want) > 1e-6 || math.Abs(numbers.Flat(again)[0]-grad[0]) > 1e-12 {
+		if want := (gradUp[0] - gradDown[0]) / (2 * h); math.Abs(numbers.Flat(second)[0]-want) > 1e-6 ||
+			math.Abs(numbers.Flat(again)[0]-grad[0]) > 1e-12 {
 			t.Errorf("∂²Φ/∂x₀² = %.9g, differences say %.9g; ∇Φ %v again as %v", numbers.Flat(second)[0], want, grad, again)
 		}
 	})
@@ -90,7 +91,8 @@ func TestMissingWeightIsAnError(t *testing.T) {
 		_, _, second := f.Curvatures(x, 0.5, tensors.FromValue([][][]float32{{{1, 0}}}))
 		_, drawn := f.Sample(t.Context(), euler, 1, 0, 2)
 		for _, err := range []error{err, second, drawn} {
-			if err == nil || !strings.Contains(err.Error(), "holds no weight /potential/hidden_0") || !strings.Contains(err.Error(), "train or load") || strings.Contains(err.Error(), "Exec") {
+			if err == nil || !strings.Contains(err.Error(), "holds no weight /potential/hidden_0") ||
+				!strings.Contains(err.Error(), "train or load") || strings.Contains(err.Error(), "Exec") {
 				t.Errorf("%s: %v", name, err)
 			}
 		}
@@ -132,7 +134,8 @@ func TestWrongInputIsOneSentence(t *testing.T) {
 		"(Int64)[1, 2]; want float32 or float64":   tensors.FromValue([][]int64{{1, 2}}),
 	} {
 		_, _, err := f.Evaluate(given, 0.5)
-		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || len(fmt.Sprintf("%+v", err)) > 150 {
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || len(fmt.Sprintf("%+v",
+			err)) > 150 {
 			t.Errorf("want one sentence with %q, got %+v", want, err)
 		}
 	}
@@ -142,7 +145,8 @@ func TestWrongInputIsOneSentence(t *testing.T) {
 		"(Float64)[1, 1, 2]; want Float32":                        tensors.FromValue([][][]float64{{{1, 0}}}),
 		"(Float32)[1, 3, 2]; want":                                tensors.FromValue([][][]float32{{{1, 0}, {0, 1}, {1, 1}}}),
 	} {
-		if _, _, err := f.Curvatures(x, 0.5, given); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "Exec") {
+		if _, _, err := f.Curvatures(x, 0.5, given); err == nil || !strings.Contains(err.Error(), want) ||
+			strings.Contains(err.Error(), "Exec") {
 			t.Errorf("want one sentence with %q, got %+v", want, err)
 		}
 	}
@@ -150,11 +154,13 @@ func TestWrongInputIsOneSentence(t *testing.T) {
 		t.Errorf("without a solver: %v", err)
 	}
 	for _, s := range []float64{-0.25, 1.5, math.NaN()} {
-		if _, _, err := f.Evaluate(x, s); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("s = %g is outside [0, 1]", s)) {
+		if _, _, err := f.Evaluate(x, s); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("s = %g is outside [0, 1]",
+			s)) {
 			t.Errorf("s = %g: %v", s, err)
 		}
 	}
-	if _, err := f.NewSampler(t.Context(), solver.Fixed{Grid: []float64{0, 1}}, 0, 0); err == nil || !strings.Contains(err.Error(), "a batch of 0") {
+	if _, err := f.NewSampler(t.Context(), solver.Fixed{Grid: []float64{0, 1}}, 0, 0); err == nil ||
+		!strings.Contains(err.Error(), "a batch of 0") {
 		t.Errorf("a batch of 0: %v", err)
 	}
 	f.Homotopy = nil

@@ -13,8 +13,8 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// Prior draws the samples first ≤ i < first+n of N(0, ω² I), [n, shape...] in float32. Sample i is a function of (seed, i) alone, so
-// that one image can be drawn again without the others.
+// Prior draws the samples first ≤ i < first+n of N(0, ω² I), [n, shape...] in float32. Sample i is a function of (seed, i) alone,
+// so that one image can be drawn again without the others.
 func (f *Flow) Prior(seed int64, first, n int) (*tensors.Tensor, error) {
 	if n < 1 || first < 0 {
 		return nil, fmt.Errorf("flow: cannot draw %d samples from index %d; give at least one, from 0 on", n, first)

@@ -47,7 +47,8 @@ func (f *Flow) NewSampler(ctx context.Context, with solver.Solver, seed int64, b
 			s.with.Tableau = solver.DormandPrince5 // Adaptive's default
 		}
 	default:
-		return nil, fmt.Errorf("flow: a sampler needs a solver.Fixed or solver.Adaptive, whose steps can be repeated, got %T", with)
+		return nil, fmt.Errorf("flow: a sampler needs a solver.Fixed or solver.Adaptive, whose steps can be repeated, got %T",
+			with)
 	}
 	return s, nil
 }
@@ -88,8 +89,8 @@ func (s *Sampler) Carry(ctx context.Context, prior *tensors.Tensor, visit func(i
 	})
 }
 
-// batches carries n batches along the flow, whole ones in turn on each device that the flow's backend shares work among, and calls visit
-// with where each point ends, in order.
+// batches carries n batches along the flow, whole ones in turn on each device that the flow's backend shares work among, and
+// calls visit with where each point ends, in order.
 func (s *Sampler) batches(ctx context.Context, n int, prior func(i int) (*tensors.Tensor, error), visit func(row int, x []float32) error) error {
 	flows, size := s.flow.OnDevices(), s.flow.Dim()
 	return backend.Share(len(flows), n, func(device, i int) (solver.Solution, error) {

@@ -89,7 +89,8 @@ func TestSamplerDrawsTheSameSamplesInShards(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if flat := tensors.MustCopyFlatData[float32](adaptive.State[0]); !slices.Equal(flat, slices.Concat(whole[:8]...)) || !slices.Equal(s.Grid, adaptive.Grid) {
+		if flat := tensors.MustCopyFlatData[float32](adaptive.State[0]); !slices.Equal(flat, slices.Concat(whole[:8]...)) ||
+			!slices.Equal(s.Grid, adaptive.Grid) {
 			t.Errorf("the first batch is %v, and %v with the adaptive solver", whole[:8], flat)
 		}
 		// Points of the prior given by hand end where those of their index do.

@@ -16,8 +16,8 @@ type arc struct {
 	c     float64 // clock constant c in (0, 1)
 }
 
-// left is 1 − cs, formed as (1−s) + (1−c)s, a sum of positive numbers: where both c and s are near one, float32 would lose three digits
-// of a difference.
+// left is 1 − cs, formed as (1−s) + (1−c)s, a sum of positive numbers: where both c and s are near one, float32 would lose three
+// digits of a difference.
 func (a arc) left(s *Node) *Node { return graph.Add(graph.OneMinus(s), graph.MulScalar(s, 1-a.c)) }
 
 // noise fills in v and v̇.

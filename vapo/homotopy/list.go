@@ -14,8 +14,8 @@ var List = named.New("homotopy", named.Entries[Homotopy]{
 	{"trigonometric", "diffusion's: mu = sin, sd = omega cos", Trigonometric{End: 0.01}},
 })
 
-// New gives the path called name. The prior's ω and the likelihood's σ set the fields with the json tags omega and sigma; own are its other
-// options. A path without σ ignores it, and one without ω must be asked for with ω = 1, unless it says otherwise.
+// New gives the path called name. The prior's ω and the likelihood's σ set the fields with the json tags omega and sigma; own are
+// its other options. A path without σ ignores it, and one without ω must be asked for with ω = 1, unless it says otherwise.
 func New(name string, omega, sigma float64, own named.Values) (Homotopy, error) {
 	if List.Has(name) && omega != 1 && !List.Takes(name, "omega") {
 		return nil, fmt.Errorf("homotopy %q has a prior of its own: leave omega at 1, got %g", name, omega)

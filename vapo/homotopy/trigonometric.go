@@ -7,8 +7,9 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Trigonometric is the path of diffusion models that keeps the variance of white data (Albergo and Vanden-Eijnden 2023, arXiv:2209.15571):
-// μ = sin θ, √v = ω cos θ, θ = (π/2)(1 − End)s. It is no homotopy of log-densities, and has no σ and no time t.
+// Trigonometric is the path of diffusion models that keeps the variance of white data (Albergo and Vanden-Eijnden 2023,
+// arXiv:2209.15571): μ = sin θ, √v = ω cos θ, θ = (π/2)(1 − End)s. It is no homotopy of log-densities, and has no σ and no time
+// t.
 type Trigonometric struct {
 	Omega float64 `json:"omega"` // prior's standard deviation ω > 0
 	End   float64 `json:"end"`   // in (0, 1): how far from the end of the quarter turn the path stops, where √v = ω sin(π/2 End)

@@ -12,9 +12,9 @@ import (
 //	ū = u_c + (μ̇ − μ v̇/2v) Σ_j w_ij (x̄_j − x̄_i),   w_ij ∝ N(x_i; μ x̄_j, v I),
 //
 // the exact field of the batch as a set of points. The batch's order tells nothing, so that given x_i and the set, x_i stems from
-// x̄_j with probability w_ij: ū is the conditional mean of u_c, has the same mean given x alone, and a smaller variance (the stable
-// target field of Xu, Tong and Jaakkola 2023, arXiv:2302.00670, with the example's own datum among the references). The optimum is the same; where data lie
-// further apart than √v/μ, as images do, w_ii is 1 and so is all of it.
+// x̄_j with probability w_ij: ū is the conditional mean of u_c, has the same mean given x alone, and a smaller variance (the
+// stable target field of Xu, Tong and Jaakkola 2023, arXiv:2302.00670, with the example's own datum among the references). The
+// optimum is the same; where data lie further apart than √v/μ, as images do, w_ii is 1 and so is all of it.
 type Averaged struct{}
 
 // Value implements [Loss].

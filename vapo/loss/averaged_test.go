@@ -90,7 +90,8 @@ func TestAveragedHasTheSameMeanAndLessNoise(t *testing.T) {
 	t.Logf("variance along x and sin 3x: averaged %.3g and %.3g of alignment's", squares[0]/squares[2], squares[1]/squares[3])
 	for j := range 2 {
 		if !(squares[j] < squares[j+2]/2) {
-			t.Errorf("test function %d: the variance of the averaged target is %.2g of alignment's, want less than half", j, squares[j]/squares[j+2])
+			t.Errorf("test function %d: the variance of the averaged target is %.2g of alignment's, want less than half",
+				j, squares[j]/squares[j+2])
 		}
 	}
 }

@@ -41,7 +41,8 @@ func TestCovarianceValue(t *testing.T) {
 }
 
 // TestGradientNoise: at one set of weights, the variance over examples of the gradient in one more
-// weight, a factor on the network, is far larger for the covariance estimator than for the others (THEORY §5): here 47 and 118 times.
+// weight, a factor on the network, is far larger for the covariance estimator than for the others (THEORY §5): here 47 and 118
+// times.
 func TestGradientNoise(t *testing.T) {
 	const n = 4000
 	h := homotopy.Posterior{Omega: 1, Sigma: 0.01}
@@ -74,7 +75,8 @@ func TestGradientNoise(t *testing.T) {
 	covariance, reduced, alignment := out[0].Value().(float64), out[1].Value().(float64), out[2].Value().(float64)
 	t.Logf("variance of the gradient: covariance %.3g, variance-reduced %.3g, alignment %.3g", covariance, reduced, alignment)
 	if !(covariance > 20*reduced && covariance > 20*alignment) {
-		t.Errorf("want covariance ≫ the others; got covariance %g, variance-reduced %g, alignment %g", covariance, reduced, alignment)
+		t.Errorf("want covariance ≫ the others; got covariance %g, variance-reduced %g, alignment %g",
+			covariance, reduced, alignment)
 	}
 }
 

@@ -24,7 +24,8 @@ func AUROC(in, out []float64) (float64, error) {
 		}
 		for i, v := range set.values {
 			if math.IsNaN(v) {
-				return 0, fmt.Errorf("metric: AUROC: score %d of %q is NaN: leave out or repair inputs whose score failed", i, set.name)
+				return 0, fmt.Errorf("metric: AUROC: score %d of %q is NaN: leave out or repair inputs whose score failed",
+					i, set.name)
 			}
 			scores = append(scores, finite(v))
 		}

@@ -7,10 +7,10 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// DeLong is [AUROC] with its standard error (DeLong, DeLong and Clarke-Pearson 1988; the jackknife of both samples gives the same to
-// order 1/n): the area is the mean over inside scores of the share of outside scores above, and over outside scores of the share of inside
-// scores below, and the variances of these shares over the numbers of scores add up. Sets that do not overlap have the error 0, which
-// says that the sets are too small to tell; a set of one score has NaN.
+// DeLong is [AUROC] with its standard error (DeLong, DeLong and Clarke-Pearson 1988; the jackknife of both samples gives the same
+// to order 1/n): the area is the mean over inside scores of the share of outside scores above, and over outside scores of the
+// share of inside scores below, and the variances of these shares over the numbers of scores add up. Sets that do not overlap
+// have the error 0, which says that the sets are too small to tell; a set of one score has NaN.
 func DeLong(in, out []float64) (area, stdErr float64, err error) {
 	if area, err = AUROC(in, out); err != nil {
 		return 0, 0, err

@@ -2,14 +2,15 @@
 // are, whether they are copies, and how well a score tells sets apart.
 //
 // Distances between sets of images are taken between features of an [Extractor]; [Extractor.Comparable] says whether the
-// numbers may stand beside published ones. Package inception has the features of published FID, package classifier those of a small
-// network trained here.
+// numbers may stand beside published ones. Package inception has the features of published FID, package classifier those of a
+// small network trained here.
 //
 //	data, samples := metric.NewMoments(extractor.Dim()), metric.NewMoments(extractor.Dim())
 //	for each batch { features, err := extractor.Features(images); err = samples.Add(features) }
 //	fid, err := metric.FID(data, samples)
 //
-// Everything else takes tensors [n, d...] of float32 or float64, whose further axes count as one of d; the copy made costs 8·n·d bytes.
+// Everything else takes tensors [n, d...] of float32 or float64, whose further axes count as one of d; the copy made costs 8·n·d
+// bytes.
 //
 //	what                  asks                                            of
 //	FID                   distance of Gaussians with the sets' moments    Moments: streams

@@ -54,7 +54,8 @@ func ExampleKID() {
 	b := tensors.FromValue([][]float64{{4}, {5}, {6}})
 	mean, std, err := metric.KID(context.Background(), a, b, metric.KIDOptions{Subsets: 10, Size: 2, Seed: 1})
 	fmt.Println(mean > 0, std > 0, err)
-	same, _, err := metric.KID(context.Background(), a, a, metric.KIDOptions{}) // one subset holds all: below zero, for it has no bias
+	// one subset holds all: below zero, for it has no bias
+	same, _, err := metric.KID(context.Background(), a, a, metric.KIDOptions{})
 	fmt.Printf("%.1f %v\n", same, err)
 	// Output:
 	// true true <nil>

@@ -24,7 +24,8 @@ func FID(a, b *Moments) (float64, error) {
 		return 0, fmt.Errorf("metric: FID: features of %d and of %d dimensions: use one extractor", a.Dim(), b.Dim())
 	}
 	if a.n < 2 || b.n < 2 {
-		return 0, fmt.Errorf("metric: FID: sets of %d and %d samples; want at least two of each, and thousands to mean much", a.n, b.n)
+		return 0, fmt.Errorf("metric: FID: sets of %d and %d samples; want at least two of each, and thousands to mean much",
+			a.n, b.n)
 	}
 	covA, covB := a.Covariance(), b.Covariance()
 	root, err := traceRoot(covA, covB)
@@ -46,7 +47,8 @@ func traceRoot(s, t *mat.SymDense) (float64, error) {
 	var svd mat.SVD
 	if !svd.Factorize(&product, mat.SVDNone) {
 		r, c := product.Dims()
-		return 0, fmt.Errorf("metric: FID: the singular values of a %d×%d matrix did not converge: are features of very different scales?", r, c)
+		return 0, fmt.Errorf("metric: FID: the singular values of a %d×%d matrix did not converge: are features of very "+
+			"different scales?", r, c)
 	}
 	return floats.Sum(svd.Values(nil)), nil
 }

@@ -17,15 +17,15 @@ type KIDOptions struct {
 	Seed    uint64 // of the draws: the same seed gives the same subsets
 }
 
-// KID is the kernel distance between features a [n, d] and b [m, d]: the mean, over random subsets, of the unbiased estimate of the
-// squared maximum mean discrepancy
+// KID is the kernel distance between features a [n, d] and b [m, d]: the mean, over random subsets, of the unbiased estimate of
+// the squared maximum mean discrepancy
 //
 //	E k(x, x') + E k(y, y') − 2 E k(x, y),   k(x, y) = (x·y/d + 1)³
 //
 // (Bińkowski et al., arXiv:1801.01401), and its standard deviation from subset to subset (not the error of the mean). Unlike
 // [FID] it has no bias in the number of samples, and can fall below zero where the sets have one distribution. It takes
-// O(Subsets·Size²·d): about three minutes of one processor with 2,048 features. Fewer than two samples, a Size beyond either set and
-// features that are not finite are errors; a cancelled context ends it between two subsets.
+// O(Subsets·Size²·d): about three minutes of one processor with 2,048 features. Fewer than two samples, a Size beyond either set
+// and features that are not finite are errors; a cancelled context ends it between two subsets.
 func KID(ctx context.Context, a, b *tensors.Tensor, opt KIDOptions) (mean, std float64, err error) {
 	x, y, err := flattenPair("KID", "features a", a, "features b", b)
 	if err != nil {

@@ -44,7 +44,8 @@ func (m *Moments) Add(features *tensors.Tensor) error {
 		return err
 	}
 	if x.d != m.Dim() {
-		return fmt.Errorf("metric: Moments.Add: features have %d dimensions, those before had %d: use one extractor", x.d, m.Dim())
+		return fmt.Errorf("metric: Moments.Add: features have %d dimensions, those before had %d: use one extractor",
+			x.d, m.Dim())
 	}
 	mean := make([]float64, x.d)
 	for i := range x.n {

@@ -42,7 +42,8 @@ func (s *NearestSearch) Add(reference *tensors.Tensor) error {
 		return err
 	}
 	if r.d != s.queries.d {
-		return fmt.Errorf("metric: nearest neighbours: queries have %d dimensions, reference points %d: treat both alike", s.queries.d, r.d)
+		return fmt.Errorf("metric: nearest neighbours: queries have %d dimensions, reference points %d: treat both alike",
+			s.queries.d, r.d)
 	}
 	return s.add(context.Background(), r)
 }
@@ -87,7 +88,8 @@ func (s *NearestSearch) offer(q, index int, point []float64) {
 // reference points are an error.
 func (s *NearestSearch) Result() ([][]Neighbor, error) {
 	if s.seen < s.k {
-		return nil, fmt.Errorf("metric: nearest neighbours: %d reference points for k = %d: add more or ask for fewer", s.seen, s.k)
+		return nil, fmt.Errorf("metric: nearest neighbours: %d reference points for k = %d: add more or ask for fewer",
+			s.seen, s.k)
 	}
 	result := make([][]Neighbor, len(s.best))
 	for q, best := range s.best {

@@ -48,8 +48,8 @@ func nearest(queries, reference *tensors.Tensor, k int) ([][]Neighbor, error) {
 	return s.Result()
 }
 
-// Points on a lattice have many equals, and sums of integers are exact: the search in batches gives the order of sorting. d = 300 is
-// more than a stretch of early stopping, 200 points more than a block.
+// Points on a lattice have many equals, and sums of integers are exact: the search in batches gives the order of sorting. d = 300
+// is more than a stretch of early stopping, 200 points more than a block.
 func TestNearestIsBruteForce(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 0))
 	for _, d := range []int{1, 2, 5, 300} {

@@ -40,7 +40,8 @@ func flatten(what string, t *tensors.Tensor) (points, error) {
 	p := points{n: shape.Dimensions[0], d: len(flat) / shape.Dimensions[0], flat: flat}
 	for i, v := range flat {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return points{}, fmt.Errorf("metric: %s: row %d holds %g: leave out samples that diverged, and count them", what, i/p.d, v)
+			return points{}, fmt.Errorf("metric: %s: row %d holds %g: leave out samples that diverged, and count them",
+				what, i/p.d, v)
 		}
 	}
 	return p, nil
@@ -70,7 +71,8 @@ func flattenPair(what, nameA string, a *tensors.Tensor, nameB string, b *tensors
 		return
 	}
 	if pa.d != pb.d {
-		err = fmt.Errorf("metric: %s: %s have %d dimensions, %s %d: take both by the same extractor", what, nameA, pa.d, nameB, pb.d)
+		err = fmt.Errorf("metric: %s: %s have %d dimensions, %s %d: take both by the same extractor",
+			what, nameA, pa.d, nameB, pb.d)
 	}
 	return
 }

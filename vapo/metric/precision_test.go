@@ -7,7 +7,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// On the line, k = 1: real points reach as far as [−1, 3] and [2, 18], generated ones [−2, −1], [−1.5, −0.5], [−1, 7] and [17, 20].
+// On the line, k = 1: real points reach as far as [−1, 3] and [2, 18], generated ones [−2, −1], [−1.5, −0.5], [−1, 7] and [17,
+// 20].
 func TestPrecisionRecallOnTheLine(t *testing.T) {
 	real := tensors.FromValue([][]float64{{0}, {1}, {2}, {10}})
 	generated := tensors.FromValue([][]float64{{-1.5}, {-1}, {3}, {18}, {19}})

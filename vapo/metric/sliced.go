@@ -20,11 +20,11 @@ type SlicedOptions struct {
 //
 //	(E_θ W₂(θ·x, θ·y)²)^½,   θ uniform on the sphere
 //
-// (Bonneel et al., J. Math. Imaging Vis. 51, 2015), where W₂ on the line is exact, by sorting, for sets of any sizes. Directions are
-// drawn orthogonal to each other, d at a time, which keeps each uniform and their mean less noisy: the distance
-// of a set to itself moved by c is ‖c‖/√d, exactly so for a multiple of d projections. Two finite sets of one
-// distribution are some way apart: print the distance of two sets of data beside that of samples to data. It takes
-// O(Projections·((n+m)(d + log(n+m)) + d²)).
+// (Bonneel et al., J. Math. Imaging Vis. 51, 2015), where W₂ on the line is exact, by sorting, for sets of any sizes. Directions
+// are drawn orthogonal to each other, d at a time, which keeps each uniform and their mean less noisy: the distance of a set to
+// itself moved by c is ‖c‖/√d, exactly so for a multiple of d projections. Two finite sets of one distribution are some way
+// apart: print the distance of two sets of data beside that of samples to data. It takes O(Projections·((n+m)(d + log(n+m)) +
+// d²)).
 func SlicedWasserstein(x, y *tensors.Tensor, opt SlicedOptions) (float64, error) {
 	px, py, err := flattenPair("SlicedWasserstein", "points x", x, "points y", y)
 	if err != nil {

@@ -21,8 +21,8 @@
 //
 // which centres Φ* exactly for one Gaussian at every s, and for any data at s = 0.
 //
-// A mixture stays one under a linear measurement with Gaussian noise ([Mixture.Posterior]) and under multiplication ([Product]): the
-// oracles of posterior sampling.
+// A mixture stays one under a linear measurement with Gaussian noise ([Mixture.Posterior]) and under multiplication ([Product]):
+// the oracles of posterior sampling.
 //
 // [Excess] measures a trained potential against Φ*; [Gaussian] is data with any covariance, on the host.
 package mixture

@@ -52,7 +52,8 @@ func (o Optimal) Evaluate(b compute.Backend, x [][]float64, s ...float64) (Exact
 
 func (m Mixture) checkPoints(x [][]float64, s []float64) error {
 	if len(x) == 0 || len(s) != len(x) {
-		return fmt.Errorf("mixture: needs at least one point and one s or one per point, got %d points and %d values of s", len(x), len(s))
+		return fmt.Errorf("mixture: needs at least one point and one s or one per point, got %d points and %d values of s",
+			len(x), len(s))
 	}
 	for i := range x {
 		if len(x[i]) != m.Dim() {

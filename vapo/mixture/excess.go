@@ -20,7 +20,8 @@ type Report struct {
 	Overall  float64    // over s uniform on [0, 1]
 	Quarters [4]float64 // over each quarter of [0, 1]; a ratio of sums within it
 
-	// Standard errors of the samples, not of the training, by the delta method; the strata of s make the true ones a little smaller.
+	// Standard errors of the samples, not of the training, by the delta method; the strata of s make the true ones a little
+	// smaller.
 	StdErr         float64
 	QuartersStdErr [4]float64
 }
@@ -28,7 +29,8 @@ type Report struct {
 // Excess measures a flow against the exact potential of data m on its path, on
 // n ≥ 4 samples; each is a function of (seed, index). s is stratified: one sample in each n-th of [0, 1].
 //
-// The potential sees float32; the samples, the exact field and the sums are float64. A cancelled context ends it between two batches.
+// The potential sees float32; the samples, the exact field and the sums are float64. A cancelled context ends it between two
+// batches.
 func Excess(ctx context.Context, f *flow.Flow, m Mixture, n int, seed uint64) (Report, error) {
 	if err := m.check(); err != nil {
 		return Report{}, err

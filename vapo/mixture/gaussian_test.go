@@ -7,8 +7,8 @@ import (
 	"vapoflow/vapo/mixture"
 )
 
-// TestOneGaussian: data N(m, σ²I) has C = v + μ²σ², a = (v̇ + 2μμ̇σ²)/2C, y = x − μm and Φ* = μ̇ m·y + ½ a(‖y‖² − dC), u* = μ̇ m + a y
-// (THEORY §6), constant c(s) included.
+// TestOneGaussian: data N(m, σ²I) has C = v + μ²σ², a = (v̇ + 2μμ̇σ²)/2C, y = x − μm and Φ* = μ̇ m·y + ½ a(‖y‖² − dC), u* = μ̇ m
+// + a y (THEORY §6), constant c(s) included.
 func TestOneGaussian(t *testing.T) {
 	for _, m := range []mixture.Mixture{mixture.Gauss2(), mixture.Gauss16()} {
 		for _, h := range paths(t) {

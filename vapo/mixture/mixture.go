@@ -115,9 +115,9 @@ func Gauss16() Mixture {
 	return Mixture{Means: [][]float64{mean}, Std: 0.5}
 }
 
-// Modes16 is four equal Gaussians of standard deviation 0.4 in 16 dimensions, 2.8 apart. Their means are ½ times the Walsh functions 1, 9,
-// 2 and 10 (rows of the Hadamard matrix in its natural order): the first two agree in the first half of the coordinates, and so do the
-// last two, so that a measurement of that half leaves two answers for the other.
+// Modes16 is four equal Gaussians of standard deviation 0.4 in 16 dimensions, 2.8 apart. Their means are ½ times the Walsh
+// functions 1, 9, 2 and 10 (rows of the Hadamard matrix in its natural order): the first two agree in the first half of the
+// coordinates, and so do the last two, so that a measurement of that half leaves two answers for the other.
 func Modes16() Mixture {
 	m := Mixture{Std: 0.4}
 	for _, row := range []uint{1, 9, 2, 10} {

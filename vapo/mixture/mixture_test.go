@@ -32,7 +32,8 @@ func TestProblems(t *testing.T) {
 	for k := 0; k < 4; k += 2 {
 		for i := range 16 {
 			if agree := m.Means[k][i] == m.Means[k+1][i]; agree != (i < 8) {
-				t.Errorf("modes16: modes %d and %d at coordinate %d: agree %v; they must in the first half alone", k, k+1, i, agree)
+				t.Errorf("modes16: modes %d and %d at coordinate %d: agree %v; they must in the first half alone",
+					k, k+1, i, agree)
 			}
 		}
 	}

@@ -27,7 +27,8 @@ type Conditional struct {
 func (m Mixture) Posterior(a mat.Matrix, y []float64, noise float64) (Conditional, error) {
 	rows, columns := a.Dims()
 	if columns != m.Dim() || rows != len(y) {
-		return Conditional{}, fmt.Errorf("mixture: a measurement of %d numbers by a matrix of %d×%d, of data with %d dimensions; the matrix must be %d×%d", len(y), rows, columns, m.Dim(), len(y), m.Dim())
+		return Conditional{}, fmt.Errorf("mixture: a measurement of %d numbers by a matrix of %d×%d, of data with %d "+
+			"dimensions; the matrix must be %d×%d", len(y), rows, columns, m.Dim(), len(y), m.Dim())
 	}
 	if !(noise > 0) || math.IsInf(noise, 0) {
 		return Conditional{}, fmt.Errorf("mixture: the measurement's noise must be a positive standard deviation, got %g", noise)
@@ -40,7 +41,8 @@ func (m Mixture) Posterior(a mat.Matrix, y []float64, noise float64) (Conditiona
 	}
 	var cholesky mat.Cholesky
 	if !cholesky.Factorize(spread) {
-		return Conditional{}, fmt.Errorf("mixture: the covariance of the measurement is not positive definite; does A hold NaN or infinite values?")
+		return Conditional{}, fmt.Errorf("mixture: the covariance of the measurement is not positive definite; does A hold " +
+			"NaN or infinite values?")
 	}
 	var gain mat.Dense // Kᵀ = τ²S⁻¹A
 	if err := cholesky.SolveTo(&gain, a); err != nil {
@@ -90,7 +92,8 @@ func shrink(d int, variance float64, gainT *mat.Dense, a mat.Matrix) *mat.SymDen
 func factor(covariance *mat.SymDense) (*mat.Dense, error) {
 	var eigen mat.EigenSym
 	if !eigen.Factorize(covariance, true) {
-		return nil, fmt.Errorf("mixture: the posterior's covariance has no eigen-decomposition; does A hold NaN or infinite values?")
+		return nil, fmt.Errorf("mixture: the posterior's covariance has no eigen-decomposition; does A hold NaN or infinite " +
+			"values?")
 	}
 	var f mat.Dense
 	eigen.VectorsTo(&f)
@@ -184,8 +187,8 @@ func Nearest(means [][]float64, x []float64) int {
 	return best
 }
 
-// Product is the mixture ∝ a(x)·b(x) and log ∫ a b, in nats. Both must have a standard deviation above zero and one dimension. With
-// 1/τ² = 1/τ_a² + 1/τ_b² its component (j, k) is
+// Product is the mixture ∝ a(x)·b(x) and log ∫ a b, in nats. Both must have a standard deviation above zero and one dimension.
+// With 1/τ² = 1/τ_a² + 1/τ_b² its component (j, k) is
 //
 //	N(τ²(m_j/τ_a² + n_k/τ_b²), τ² I),   with weight ∝ π_j ρ_k N(m_j; n_k, (τ_a² + τ_b²) I).
 //
@@ -197,7 +200,8 @@ func Product(a, b Mixture) (Mixture, float64, error) {
 		}
 	}
 	if a.Dim() != b.Dim() || a.Std == 0 || b.Std == 0 {
-		return Mixture{}, 0, fmt.Errorf("mixture: a product needs one dimension and standard deviations above 0, got dimensions %d and %d and deviations %g and %g", a.Dim(), b.Dim(), a.Std, b.Std)
+		return Mixture{}, 0, fmt.Errorf("mixture: a product needs one dimension and standard deviations above 0, got "+
+			"dimensions %d and %d and deviations %g and %g", a.Dim(), b.Dim(), a.Std, b.Std)
 	}
 	va, vb := a.Std*a.Std, b.Std*b.Std
 	var logs []float64

@@ -34,8 +34,8 @@ func plane(visit func(x []float64, area float64)) {
 	}
 }
 
-// TestPosteriorByQuadrature: evidence, density, mean and covariance of a posterior in the plane against sums over a grid of prior times
-// likelihood; and of a product of two mixtures against the same of their product.
+// TestPosteriorByQuadrature: evidence, density, mean and covariance of a posterior in the plane against sums over a grid of prior
+// times likelihood; and of a product of two mixtures against the same of their product.
 func TestPosteriorByQuadrature(t *testing.T) {
 	m := uneven(t, 0.3)
 	a, y, noise := mat.NewDense(1, 2, []float64{0.8, -0.5}), []float64{0.35}, 0.4
@@ -97,8 +97,8 @@ func quadrature(t *testing.T, name string, logJoint func([]float64) float64, log
 	}
 }
 
-// TestPosteriorSample: a draw has the mixture's mean, covariance and weights within four standard errors, in 16 dimensions of which five
-// sums are measured; a point is a function of (seed, index).
+// TestPosteriorSample: a draw has the mixture's mean, covariance and weights within four standard errors, in 16 dimensions of
+// which five sums are measured; a point is a function of (seed, index).
 func TestPosteriorSample(t *testing.T) {
 	m := mixture.Gauss16()
 	m.Means = append(m.Means, make([]float64, 16))

@@ -1,5 +1,5 @@
-// Package named holds lists of pieces that are chosen by name, on the command line or in JSON, with options of their own. All that the
-// library and the experiments list have this one shape: help texts, errors, listings and JSON come from it.
+// Package named holds lists of pieces that are chosen by name, on the command line or in JSON, with options of their own. All
+// that the library and the experiments list have this one shape: help texts, errors, listings and JSON come from it.
 package named
 
 import (
@@ -22,8 +22,8 @@ type List[T any] struct {
 	entries Entries[T]
 }
 
-// New makes the list of a kind, such as "loss": the word that errors use, and the setting that takes the name. It panics where a name
-// or a summary is missing, a name is there twice, or a piece has an exported field of numbers or text that no option sets.
+// New makes the list of a kind, such as "loss": the word that errors use, and the setting that takes the name. It panics where a
+// name or a summary is missing, a name is there twice, or a piece has an exported field of numbers or text that no option sets.
 func New[T any](kind string, entries Entries[T]) List[T] {
 	seen := map[string]bool{}
 	for _, e := range entries {

@@ -109,7 +109,8 @@ func TestTagsOfOptions(t *testing.T) {
 		named.New("curve", named.Entries[curve]{{"plain", "one", tagless{3}}})
 	}()
 	list := named.New("curve", named.Entries[curve]{{"wrong", "one", misspelt{3}}})
-	if _, err := list.Make("wrong", map[string]any{"scale": 1.0}, nil); err == nil || !strings.Contains(err.Error(), `the setting scale sets the field with that json tag, and the piece has "scle"`) {
+	if _, err := list.Make("wrong", map[string]any{"scale": 1.0}, nil); err == nil ||
+		!strings.Contains(err.Error(), `the setting scale sets the field with that json tag, and the piece has "scle"`) {
 		t.Errorf("a misspelt tag: %v", err)
 	}
 }

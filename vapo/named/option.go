@@ -12,9 +12,9 @@ import (
 // Values are options by name, each a JSON value: {"frequencies": 8}.
 type Values map[string]json.RawMessage
 
-// Make gives the piece called name with its options set. The options of a piece are the fields of its type that have a json tag, and their
-// defaults are the values in the list. shared are settings that pieces of the kind have in common, which set the fields that the piece
-// has; own are the piece's, and each must exist. A piece with a method Validate() error is asked at the end.
+// Make gives the piece called name with its options set. The options of a piece are the fields of its type that have a json tag,
+// and their defaults are the values in the list. shared are settings that pieces of the kind have in common, which set the fields
+// that the piece has; own are the piece's, and each must exist. A piece with a method Validate() error is asked at the end.
 func (l List[T]) Make(name string, shared map[string]any, own Values) (T, error) {
 	value, err := l.Find(name)
 	if err != nil || reflect.TypeOf(value) == nil {
@@ -28,7 +28,8 @@ func (l List[T]) Make(name string, shared map[string]any, own Values) (T, error)
 			field.Set(reflect.ValueOf(v))
 			delete(fields, key)
 		} else if near := Nearest(key, slices.Collect(maps.Keys(fields))); near != "" && distance(near, key) == 1 {
-			return value, fmt.Errorf("%s %q: the setting %s sets the field with that json tag, and the piece has %q; correct the tag, or name the option otherwise", l.kind, name, key, near)
+			return value, fmt.Errorf("%s %q: the setting %s sets the field with that json tag, and the piece has %q; correct "+
+				"the tag, or name the option otherwise", l.kind, name, key, near)
 		}
 	}
 	for _, key := range slices.Sorted(maps.Keys(own)) {

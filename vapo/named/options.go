@@ -8,8 +8,8 @@ import (
 	"strings"
 )
 
-// Options are the options of pieces of several kinds: a JSON object of values by "kind.option", such as {"potential.frequencies":8}, its
-// keys in order. It is kept as text, so that what holds it can be compared; "" has none.
+// Options are the options of pieces of several kinds: a JSON object of values by "kind.option", such as
+// {"potential.frequencies":8}, its keys in order. It is kept as text, so that what holds it can be compared; "" has none.
 type Options string
 
 // With sets one option, by the key "kind.option" and a JSON value.

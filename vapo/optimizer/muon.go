@@ -9,8 +9,8 @@ import (
 	"github.com/gomlx/gomlx/ml/model/initializer"
 )
 
-// Muon (K. Jordan 2024, "Muon: an optimizer for hidden layers in neural networks") steps along the orthogonalised momentum of each
-// matrix: with M ← βM + (1−β)G, of a kernel [k, k, in, out] read as the matrix [k²·in, out],
+// Muon (K. Jordan 2024, "Muon: an optimizer for hidden layers in neural networks") steps along the orthogonalised momentum of
+// each matrix: with M ← βM + (1−β)G, of a kernel [k, k, in, out] read as the matrix [k²·in, out],
 //
 //	W ← W − rate · Ratio · √max(1, rows/columns) · [Orthogonalise](M).
 //
@@ -61,8 +61,8 @@ func (o Muon) Update(scope *model.Scope, vars []*model.Variable, grads []*graph.
 
 const muonScope = "/muon"
 
-// matrix reads a variable as a matrix whose directions are worth equalising: a kernel [k, k, in, out], or a matrix of which both sides
-// are at least minSide.
+// matrix reads a variable as a matrix whose directions are worth equalising: a kernel [k, k, in, out], or a matrix of which both
+// sides are at least minSide.
 func matrix(v *model.Variable) (rows, columns int, ok bool) {
 	dims := v.Shape().Dimensions
 	if len(dims) < 2 {
@@ -75,7 +75,8 @@ func matrix(v *model.Variable) (rows, columns int, ok bool) {
 
 const minSide = 16
 
-// The quintic of Newton–Schulz whose iterates take singular values in (0, 1] to about 1 (within [0.68, 1.21]) fastest: Jordan's (a, b, c).
+// The quintic of Newton–Schulz whose iterates take singular values in (0, 1] to about 1 (within [0.68, 1.21]) fastest: Jordan's
+// (a, b, c).
 const (
 	schulzA, schulzB, schulzC = 3.4445, -4.7750, 2.0315
 	schulzSteps               = 5

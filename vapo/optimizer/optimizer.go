@@ -7,8 +7,9 @@ import (
 	gomlx "github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
-// Optimizer builds the update of the trainable variables vars, of which grads are the gradients in the same order, at the learning
-// rate [scalar]. It is called once for a graph and also counts the step that [Step] reads. It builds graph and panics on misuse.
+// Optimizer builds the update of the trainable variables vars, of which grads are the gradients in the same order, at the
+// learning rate [scalar]. It is called once for a graph and also counts the step that [Step] reads. It builds graph and panics on
+// misuse.
 type Optimizer interface {
 	Update(scope *model.Scope, vars []*model.Variable, grads []*graph.Node, rate *graph.Node)
 }

@@ -28,8 +28,8 @@ func normal(rng *rand.Rand, dims ...int) *tensors.Tensor {
 	return tensors.FromFlatDataAndDimensions(values, dims...)
 }
 
-// All singular values of a random matrix, tall, wide or square, come near 1: the quintic keeps those it has lifted within [0.68, 1.21].
-// Those far below the largest may need more steps than five, so the smallest of a square matrix is let off.
+// All singular values of a random matrix, tall, wide or square, come near 1: the quintic keeps those it has lifted within [0.68,
+// 1.21]. Those far below the largest may need more steps than five, so the smallest of a square matrix is let off.
 func TestOrthogonalise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	backendtest.Each(t, func(t *testing.T, b compute.Backend) {
@@ -86,8 +86,8 @@ func problem(scope *model.Scope, a, w, bias *graph.Node) (*graph.Node, []*model.
 	return graph.MulScalar(loss, 0.5), []*model.Variable{matrix, vector}
 }
 
-// Every optimizer that can be named lowers an ill-conditioned quadratic of a matrix and a vector ten-thousandfold, with a rate that
-// falls to zero.
+// Every optimizer that can be named lowers an ill-conditioned quadratic of a matrix and a vector ten-thousandfold, with a rate
+// that falls to zero.
 func TestConvergesOnAQuadratic(t *testing.T) {
 	for _, name := range optimizer.List.Names() {
 		t.Run(name, func(t *testing.T) {

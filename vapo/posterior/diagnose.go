@@ -115,7 +115,8 @@ func (r *Result) judge() {
 	}
 	for i, swapped := range r.Swapped {
 		if swapped < leastSwapped {
-			warn("exchanges between s = %.3g and %.3g succeed in %.1f %%: the levels are too far apart; take more", r.Levels[i], r.Levels[i+1], 100*swapped)
+			warn("exchanges between s = %.3g and %.3g succeed in %.1f %%: the levels are too far apart; take more",
+				r.Levels[i], r.Levels[i+1], 100*swapped)
 		}
 	}
 	if len(r.Diagnostics) == 0 {
@@ -127,14 +128,17 @@ func (r *Result) judge() {
 		return
 	}
 	if worst.SplitR > mostSplitR {
-		warn("split-R̂ is %.2f for the %s (%.2f is the bound): the chains do not agree yet; run longer", worst.SplitR, worst.Quantity, mostSplitR)
+		warn("split-R̂ is %.2f for the %s (%.2f is the bound): the chains do not agree yet; run longer",
+			worst.SplitR, worst.Quantity, mostSplitR)
 	}
 	if least.ESS < leastESS {
-		warn("the effective sample size is %.0f for the %s (%d is the bound): means over the draws are that uncertain", least.ESS, least.Quantity, leastESS)
+		warn("the effective sample size is %.0f for the %s (%d is the bound): means over the draws are that uncertain",
+			least.ESS, least.Quantity, leastESS)
 	}
 }
 
-// Worst is the quantity of the largest split-R̂, or of none (NaN), and that of the least effective sample size; zero without diagnostics.
+// Worst is the quantity of the largest split-R̂, or of none (NaN), and that of the least effective sample size; zero without
+// diagnostics.
 func (r *Result) Worst() (splitR, ess Diagnostic) {
 	for i, d := range r.Diagnostics {
 		if i == 0 || !(d.SplitR <= splitR.SplitR) {

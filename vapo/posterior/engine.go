@@ -119,12 +119,14 @@ func (p *Posterior) at(s float64) (homotopy.Values, error) {
 		}
 		all = append(all, c)
 		if c != all[0] {
-			return homotopy.Values{}, fmt.Errorf("posterior: flow %d is on another path than flow 0 (%v and %v at s = %g); only flows on one path compose", i, f.Homotopy, p.Prior.flows[0].Homotopy, s)
+			return homotopy.Values{}, fmt.Errorf("posterior: flow %d is on another path than flow 0 (%v and %v at s = %g); "+
+				"only flows on one path compose", i, f.Homotopy, p.Prior.flows[0].Homotopy, s)
 		}
 	}
 	c := all[0]
 	if kappa := c.Kappa(); c.Mu == 0 || !(math.Abs(kappa) > 0) || math.IsInf(1/kappa, 0) {
-		return c, fmt.Errorf("posterior: μ = %g and κ = %g at s = %g, where Φ says nothing of the density; choose 0 < s < 1", c.Mu, kappa, s)
+		return c, fmt.Errorf("posterior: μ = %g and κ = %g at s = %g, where Φ says nothing of the density; choose 0 < s < 1",
+			c.Mu, kappa, s)
 	}
 	p.levels[s] = c
 	return c, nil

@@ -92,8 +92,8 @@ func TestCalibration(t *testing.T) {
 	}
 }
 
-// TestGuidanceOfGaussian: the guided flow is exact for data N(0, ω² I), up to the start at s = 0.05 and the solver; without a measurement
-// it gives the prior.
+// TestGuidanceOfGaussian: the guided flow is exact for data N(0, ω² I), up to the start at s = 0.05 and the solver; without a
+// measurement it gives the prior.
 func TestGuidanceOfGaussian(t *testing.T) {
 	data := mixture.Mixture{Means: [][]float64{{0, 0}}, Std: 1}
 	a, y, noise := mat.NewDense(1, 2, []float64{1, 0}), []float64{1}, 0.5

@@ -51,7 +51,8 @@ func ExamplePosterior_Sample() {
 		}
 		return n / float64(len(x))
 	}
-	fmt.Printf("guided %.1f, chains %.1f, exact %.1f\n", below(guided.Value().([][]float64)), below(chains.X.Value().([][]float64)), below(exact.Sample(10_000, 1)))
+	fmt.Printf("guided %.1f, chains %.1f, exact %.1f\n",
+		below(guided.Value().([][]float64)), below(chains.X.Value().([][]float64)), below(exact.Sample(10_000, 1)))
 	// Output:
 	// guided 0.4, chains 0.7, exact 0.7
 }

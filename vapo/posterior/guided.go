@@ -18,8 +18,9 @@ import (
 //
 // With the exact p(y | x, s) and Strength 1 it carries noise to the posterior; no network knows that, and as in Chung et al. 2023
 // (arXiv:2209.14687) it is approximated by the likelihood at the denoised mean E[x̄ | x, s], here with the noise of that mean
-// taken for ω²v/(ω²μ² + v) as in Song et al. 2023 (ΠGDM, ICLR), which is exact for data N(0, ω² I); above 32 dimensions for v/μ², that of data of any variance. For a composed prior the
-// field is the sum of the flows' own, (μ̇/μ)x + κ∇log π, known to be wrong at s < 1 (Du et al. 2023, arXiv:2302.11552).
+// taken for ω²v/(ω²μ² + v) as in Song et al. 2023 (ΠGDM, ICLR), which is exact for data N(0, ω² I); above 32 dimensions for v/μ²,
+// that of data of any variance. For a composed prior the field is the sum of the flows' own, (μ̇/μ)x + κ∇log π, known to be wrong
+// at s < 1 (Du et al. 2023, arXiv:2302.11552).
 type Guided struct {
 	Strength float64 // of the likelihood; 0 means 1
 	Steps    int     // of Heun's method, two evaluations each; 0 means 50
@@ -38,8 +39,8 @@ func (g Guided) withDefaults() (Guided, error) {
 	return g, nil
 }
 
-// DefaultStart is the clock at which chains and guidance begin: where μ = 0 Φ says nothing of the data. Up to it a flow's own field, without
-// guidance, carries noise; a composition begins at the noise itself.
+// DefaultStart is the clock at which chains and guidance begin: where μ = 0 Φ says nothing of the data. Up to it a flow's own
+// field, without guidance, carries noise; a composition begins at the noise itself.
 const DefaultStart = 0.05
 
 // startSteps are Heun's on the way to DefaultStart.
@@ -66,7 +67,8 @@ func (p *Posterior) solve(ctx context.Context, field solver.Field, x []float64, 
 	return numbers.Flat(end.State[0]), nil
 }
 
-// Guide draws n samples, [n, shape...], by the guided flow from s = 0 to 1, guided from [DefaultStart] on. Sample i is a function of (seed, i).
+// Guide draws n samples, [n, shape...], by the guided flow from s = 0 to 1, guided from [DefaultStart] on. Sample i is a function
+// of (seed, i).
 func (p *Posterior) Guide(ctx context.Context, how Guided, n int, seed uint64) (*tensors.Tensor, error) {
 	how, err := how.withDefaults()
 	if err != nil {

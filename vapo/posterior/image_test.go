@@ -15,9 +15,9 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// TestImagesKeepWhatIsKnown: of images 4×4×3 whose rows of pixels are Gaussian, smooth along the width, the left half is measured. The
-// guided flow and the chains keep it within four times the noise, and what the chains fill in has the closed form's mean; without the measurement
-// neither holds.
+// TestImagesKeepWhatIsKnown: of images 4×4×3 whose rows of pixels are Gaussian, smooth along the width, the left half is
+// measured. The guided flow and the chains keep it within four times the noise, and what the chains fill in has the closed form's
+// mean; without the measurement neither holds.
 func TestImagesKeepWhatIsKnown(t *testing.T) {
 	const n, noise, level = 32, 0.05, 0.9
 	path := homotopy.Straight{Omega: 1}
@@ -67,7 +67,8 @@ func TestImagesKeepWhatIsKnown(t *testing.T) {
 				}
 			}
 			if keeps := math.Sqrt(squares) < 4*noise; keeps != c.keeps {
-				t.Errorf("%s, %s: the known half is %.3f (rms) from what was measured, with noise %g", c.name, name, math.Sqrt(squares), noise)
+				t.Errorf("%s, %s: the known half is %.3f (rms) from what was measured, with noise %g",
+					c.name, name, math.Sqrt(squares), noise)
 			}
 		}
 		mean, _ := r.Moments()

@@ -20,16 +20,16 @@ type Node = graph.Node
 type Likelihood interface {
 	// Data are the arrays that Log reads, such as y: each [1, ...] for all chains, or [chains, ...].
 	Data() []*tensors.Tensor
-	// Log is log p(y | x) up to a constant, [n], for x [n, shape...]; data as Data gives it, of x's dtype. Where x is known up to an error of
-	// variance spread (a scalar) along every coordinate, it may widen by it; at spread 0 it is the likelihood itself. It builds graph and
-	// panics on misuse.
+	// Log is log p(y | x) up to a constant, [n], for x [n, shape...]; data as Data gives it, of x's dtype. Where x is known up to
+	// an error of variance spread (a scalar) along every coordinate, it may widen by it; at spread 0 it is the likelihood itself.
+	// It builds graph and panics on misuse.
 	Log(x *Node, data []*Node, spread *Node) *Node
 	// Curvature is −∂²log p/∂x_j² [d] as far as it is known, for the scale of the steps; nil where it is not.
 	Curvature(spread float64) []float64
 }
 
-// Linear is the measurement y = A x̄ + noise·ε, ε ~ N(0, I). [Mask] and [Matrix] make the usual ones; any linear operator as a graph is
-// one. Where x has an error of variance q, the measurement's variance is noise² + q·Gain, which is exact for masks.
+// Linear is the measurement y = A x̄ + noise·ε, ε ~ N(0, I). [Mask] and [Matrix] make the usual ones; any linear operator as a
+// graph is one. Where x has an error of variance q, the measurement's variance is noise² + q·Gain, which is exact for masks.
 type Linear struct {
 	Apply    func(x *Node) *Node // A: [n, shape...] → [n, m...]
 	Y        *tensors.Tensor     // y, [1, m...] or [chains, m...]; float32 or float64
@@ -49,7 +49,8 @@ func (l Linear) Log(x *Node, data []*Node, spread *Node) *Node {
 	n := x.Shape().Dim(0)
 	y := data[0]
 	if y.Rank() != ax.Rank() || y.Shape().Size()/y.Shape().Dim(0) != ax.Shape().Size()/n {
-		exceptions.Panicf("posterior: A makes %s of x, and y is %s: they must agree but for the first dimension", ax.Shape(), y.Shape())
+		exceptions.Panicf("posterior: A makes %s of x, and y is %s: they must agree but for the first dimension",
+			ax.Shape(), y.Shape())
 	}
 	residual := graph.Reshape(graph.Sub(y, ax), n, -1)
 	variance := graph.AddScalar(graph.MulScalar(spread, l.gain()), l.Noise*l.Noise)
@@ -77,7 +78,8 @@ func (l Linear) gain() float64 {
 
 func checkNoise(noise float64) error {
 	if !(noise > 0) || math.IsInf(noise, 0) {
-		return fmt.Errorf("posterior: the measurement's noise must be a positive standard deviation, got %g; of exact measurements take a small one, such as 0.01", noise)
+		return fmt.Errorf("posterior: the measurement's noise must be a positive standard deviation, got %g; of exact "+
+			"measurements take a small one, such as 0.01", noise)
 	}
 	return nil
 }
@@ -96,7 +98,8 @@ func Mask(mask []bool, y *tensors.Tensor, noise float64) (Linear, error) {
 	}
 	dims := y.Shape().Dimensions
 	if len(dims) < 2 || y.Size() != dims[0]*len(mask) {
-		return Linear{}, fmt.Errorf("posterior: a mask of %d values for y of shape %s; it must have one for each value of an example", len(mask), y.Shape())
+		return Linear{}, fmt.Errorf("posterior: a mask of %d values for y of shape %s; it must have one for each value of an "+
+			"example", len(mask), y.Shape())
 	}
 	keep, measured := make([]float64, len(mask)), 0
 	for j, m := range mask {
@@ -113,7 +116,8 @@ func Mask(mask []bool, y *tensors.Tensor, noise float64) (Linear, error) {
 		if !mask[i%len(mask)] {
 			flat[i] = 0
 		} else if math.IsNaN(flat[i]) || math.IsInf(flat[i], 0) {
-			return Linear{}, fmt.Errorf("posterior: the measurement holds %g where the mask says it is known (value %d); mask it out", flat[i], i)
+			return Linear{}, fmt.Errorf("posterior: the measurement holds %g where the mask says it is known (value %d); mask "+
+				"it out", flat[i], i)
 		}
 	}
 	shape := append([]int{1}, dims[1:]...)
@@ -124,7 +128,8 @@ func Mask(mask []bool, y *tensors.Tensor, noise float64) (Linear, error) {
 	return Linear{Apply: apply, Y: numbers.Tensor(y.DType(), flat, dims...), Noise: noise, Diagonal: keep}, nil
 }
 
-// Matrix measures y = A x̄ + noise·ε of points x̄ [d] by a matrix [m, d]; y has one row of m numbers for all chains, or one for each.
+// Matrix measures y = A x̄ + noise·ε of points x̄ [d] by a matrix [m, d]; y has one row of m numbers for all chains, or one for
+// each.
 func Matrix(a mat.Matrix, y [][]float64, noise float64) (Linear, error) {
 	if err := checkNoise(noise); err != nil {
 		return Linear{}, err

@@ -8,8 +8,8 @@ import (
 	"vapoflow/vapo/flow"
 )
 
-// Prior is the law of the data before any measurement: one flow's, or several composed on one path. [Of], [Product], [Mixture] and
-// [Negation] make it.
+// Prior is the law of the data before any measurement: one flow's, or several composed on one path. [Of], [Product], [Mixture]
+// and [Negation] make it.
 type Prior struct {
 	flows   []*flow.Flow
 	weights []float64 // of the log-densities, or of the densities in a mixture
@@ -49,7 +49,8 @@ func (p Prior) check() error {
 			return fmt.Errorf("posterior: flow %d: %w", i, err)
 		}
 		if !slices.Equal(f.Shape, p.flows[0].Shape) {
-			return fmt.Errorf("posterior: flow %d carries examples of shape %v and flow 0 of %v; only those of one shape compose", i, f.Shape, p.flows[0].Shape)
+			return fmt.Errorf("posterior: flow %d carries examples of shape %v and flow 0 of %v; only those of one shape compose",
+				i, f.Shape, p.flows[0].Shape)
 		}
 	}
 	return nil

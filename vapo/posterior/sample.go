@@ -55,7 +55,8 @@ func (h Chains) withDefaults() (Chains, error) {
 		usually int
 	}{{&h.Steps, "Steps", 10}, {&h.Burn, "Burn", 100}, {&h.Keep, "Keep", 100}, {&h.Thin, "Thin", 1}, {&h.Leapfrog, "Leapfrog", 1}} {
 		if *option.at < 0 {
-			return h, fmt.Errorf("posterior: %s = %d; give a positive number, or 0 for %d", option.name, *option.at, option.usually)
+			return h, fmt.Errorf("posterior: %s = %d; give a positive number, or 0 for %d",
+				option.name, *option.at, option.usually)
 		}
 		if *option.at == 0 {
 			*option.at = option.usually
@@ -87,8 +88,8 @@ func (h Chains) withDefaults() (Chains, error) {
 //	π_s(x) ∝ ρ̄(x; s)·p(y | x/μ; noise² + q_s),   q_s = v/μ² − (v/μ²) at the last level,
 //
 // with log ρ̄ from Φ by inversion, and draws from the last, where q = 0: there x/μ has the posterior of the data smoothed by
-// Smoothing = √v/μ under the measurement itself. Metropolis' rule makes that exact for the Φ at hand, whatever led to it; levels and
-// guidance only decide how soon. See [Chains.Exchange] for posteriors of several modes.
+// Smoothing = √v/μ under the measurement itself. Metropolis' rule makes that exact for the Φ at hand, whatever led to it; levels
+// and guidance only decide how soon. See [Chains.Exchange] for posteriors of several modes.
 func (p *Posterior) Sample(ctx context.Context, how Chains, n int) (*Result, error) {
 	how, err := how.withDefaults()
 	if err != nil {

@@ -14,8 +14,8 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// TestBFloat16: with one set of weights, whose dtype stays float32, Φ and ∇Φ in bfloat16 are those in float32 within the eight bits of its
-// fraction, and no nearer than it can be. On pure Go: XLA takes seconds to compile it for a processor.
+// TestBFloat16: with one set of weights, whose dtype stays float32, Φ and ∇Φ in bfloat16 are those in float32 within the eight
+// bits of its fraction, and no nearer than it can be. On pure Go: XLA takes seconds to compile it for a processor.
 func TestBFloat16(t *testing.T) {
 	const n = 4
 	x := make([]float32, n*8*8*3)

@@ -9,8 +9,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 )
 
-// fitExamples and fitValues are how many examples, and values in them, the Gaussian base is estimated from at most: 20,000 images of
-// 32×32×3, or 5,000 of 64×64×3, leave an error of two per cent in each of its variances.
+// fitExamples and fitValues are how many examples, and values in them, the Gaussian base is estimated from at most: 20,000 images
+// of 32×32×3, or 5,000 of 64×64×3, leave an error of two per cent in each of its variances.
 const (
 	fitExamples = 20_000
 	fitValues   = fitExamples * 32 * 32 * 3
@@ -21,7 +21,8 @@ const (
 // concurrently.
 func FitGaussian(shape []int, n int, read func(i int, dst []float32) error) (*Gaussian, error) {
 	if n < 2 || len(shape) != 1 && len(shape) != 3 {
-		return nil, fmt.Errorf("potential: a Gaussian base needs at least 2 examples of shape [d] or [height, width, channels], got %d of shape %v", n, shape)
+		return nil, fmt.Errorf("potential: a Gaussian base needs at least 2 examples of shape [d] or [height, width, "+
+			"channels], got %d of shape %v", n, shape)
 	}
 	n = max(2, min(n, fitExamples, fitValues/product(shape)))
 	g := &Gaussian{Shape: shape}
@@ -158,7 +159,8 @@ func rotateHost(x []float32, shape []int, axis int, q []float32) []float32 {
 func eigenbasis(cov *mat.SymDense, n int) ([]float32, error) {
 	var eig mat.EigenSym
 	if !eig.Factorize(cov, true) {
-		return nil, fmt.Errorf("potential: the covariance of the data has no eigen-decomposition; does it hold NaN or infinite values?")
+		return nil, fmt.Errorf("potential: the covariance of the data has no eigen-decomposition; does it hold NaN or " +
+			"infinite values?")
 	}
 	var vectors mat.Dense
 	eig.VectorsTo(&vectors)

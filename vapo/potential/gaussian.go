@@ -68,7 +68,8 @@ func (p GaussianBase) variables(scope *model.Scope, x *Node) gaussianNodes {
 		v := scope.GetVariable(name)
 		if v == nil {
 			if p.Gaussian == nil {
-				exceptions.Panicf("potential: the weights hold no Gaussian base (%s/%s) and none was given; fit one with FitGaussian", scope.Scope(), name)
+				exceptions.Panicf("potential: the weights hold no Gaussian base (%s/%s) and none was given; fit one with "+
+					"FitGaussian", scope.Scope(), name)
 			}
 			v = scope.VariableWithValue(name, tensors.FromFlatDataAndDimensions(value(p.Gaussian), dims...))
 		}

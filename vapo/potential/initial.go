@@ -16,10 +16,10 @@ import (
 	"vapoflow/vapo/autodiff"
 )
 
-// DrawnOnHost gives the layer at scope its first weights: normal with variance 2/fan-in (He et al. 2015, arXiv:1502.01852), biases
-// zero. Each weight is a function of (the store's [model.ParamInitialSeed], the layer's path, its index), so that one seed
-// gives one network on every backend and number of devices, whatever other layers there are. A layer that has several
-// weights (kernels, matrices) needs a scope for each.
+// DrawnOnHost gives the layer at scope its first weights: normal with variance 2/fan-in (He et al. 2015, arXiv:1502.01852),
+// biases zero. Each weight is a function of (the store's [model.ParamInitialSeed], the layer's path, its index), so that one seed
+// gives one network on every backend and number of devices, whatever other layers there are. A layer that has several weights
+// (kernels, matrices) needs a scope for each.
 func DrawnOnHost(scope *model.Scope) model.VariableInitializer {
 	name := fnv.New64a()
 	name.Write([]byte(scope.Scope()))

@@ -12,8 +12,8 @@ var List = named.New("potential", named.Entries[Potential]{
 	{"resnet", "convolutional encoder for images [batch, height, width, channels]", ResNet{}},
 })
 
-// New gives the potential called name. Its width and depth, of which 0 is the network's default, set the fields with those json tags; own
-// are its other options. A width or depth that it has no field for is an error.
+// New gives the potential called name. Its width and depth, of which 0 is the network's default, set the fields with those json
+// tags; own are its other options. A width or depth that it has no field for is an error.
 func New(name string, width, depth int, own named.Values) (Potential, error) {
 	if width < 0 || depth < 0 {
 		return nil, fmt.Errorf("width and depth must not be negative, got %d and %d", width, depth)

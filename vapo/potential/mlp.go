@@ -60,8 +60,8 @@ func (m MLP) Outputs(scope *model.Scope, x, s *Node, n int) *Node {
 	return dense(scope.In("readout"), h, n, DrawnOnHost)
 }
 
-// fourierHalf is half the period of the slowest Fourier feature: the sets in the plane and N(0, I) lie in [−4, 4]. Such features help a
-// network with edges, which it learns last from x alone (Tancik et al. 2020, arXiv:2006.10739).
+// fourierHalf is half the period of the slowest Fourier feature: the sets in the plane and N(0, I) lie in [−4, 4]. Such features
+// help a network with edges, which it learns last from x alone (Tancik et al. 2020, arXiv:2006.10739).
 const fourierHalf = 4
 
 // or is the option's value, or its default where it was left zero.

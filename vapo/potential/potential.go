@@ -38,7 +38,8 @@ func Evaluator(scope *model.Scope, p Potential) Function {
 	return func(x, s *Node) (phi, grad *Node) {
 		phi = p.Value(scope.At(Scope), x, s)
 		if shape := phi.Shape(); shape.Rank() != 1 || shape.Dim(0) != x.Shape().Dim(0) { // [batch, 1] would broadcast against [batch] without a word
-			exceptions.Panicf("the potential %T gives Φ of shape %v for x of shape %v, want [%d]: one number for each example, as graph.Squeeze(…, -1) makes of [batch, 1]",
+			exceptions.Panicf("the potential %T gives Φ of shape %v for x of shape %v, want [%d]: one number for each "+
+				"example, as graph.Squeeze(…, -1) makes of [batch, 1]",
 				p, shape.Dimensions, x.Shape().Dimensions, x.Shape().Dim(0))
 		}
 		if v, ok := p.(VectorField); ok {

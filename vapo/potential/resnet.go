@@ -21,8 +21,8 @@ type ResNet struct {
 	Width  int `json:"width"` // channels of the first level, doubled at the next; 0 means 32
 	Blocks int `json:"depth"` // residual blocks of each level; 0 means 1
 
-	// BFloat16 computes the levels in bfloat16. The weights stay in float32, and so do the read-outs, their sum Φ and the clock's layers: for
-	// machines that are fast in it, which processors are not. ∇Φ differs by about 1 % of itself.
+	// BFloat16 computes the levels in bfloat16. The weights stay in float32, and so do the read-outs, their sum Φ and the clock's
+	// layers: for machines that are fast in it, which processors are not. ∇Φ differs by about 1 % of itself.
 	BFloat16 bool `json:"bfloat16"`
 }
 
@@ -37,7 +37,8 @@ func (r ResNet) Accepts(shape []int) error {
 		return fmt.Errorf("it takes images [height, width, channels], and the data has examples of shape %v", shape)
 	}
 	if shape[0]%8 != 0 || shape[1]%8 != 0 {
-		return fmt.Errorf("it needs a height and width that are multiples of 8, and the images are %d×%d; pad or resize them (image_size does it for folders)", shape[0], shape[1])
+		return fmt.Errorf("it needs a height and width that are multiples of 8, and the images are %d×%d; pad or resize them "+
+			"(image_size does it for folders)", shape[0], shape[1])
 	}
 	return nil
 }

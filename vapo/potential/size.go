@@ -1,7 +1,7 @@
 package potential
 
-// Sized potentials tell what they would take before they are built: weights, and activations of one example, for examples of a shape.
-// The numbers are floating-point so that a shape or width that somebody mistyped does not overflow.
+// Sized potentials tell what they would take before they are built: weights, and activations of one example, for examples of a
+// shape. The numbers are floating-point so that a shape or width that somebody mistyped does not overflow.
 type Sized interface {
 	Size(shape []int) (weights, activations float64)
 }

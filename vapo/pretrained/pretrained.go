@@ -1,11 +1,11 @@
-// Package pretrained holds the trained potentials that ship with the library: a folder for each, embedded, with the weights in float16
-// and a model card. [vapoflow/vapo.LoadFS] makes a model of one:
+// Package pretrained holds the trained potentials that ship with the library: a folder for each, embedded, with the weights in
+// float16 and a model card. [vapoflow/vapo.LoadFS] makes a model of one:
 //
 //	files, err := pretrained.Files("celeba")
 //	m, err := vapo.LoadFS(b, files)
 //
-// On the command line and in notebooks they are named pretrained:cifar10 and pretrained:celeba. The binary that imports this package
-// grows by their size, a few megabytes: nothing in the library does.
+// On the command line and in notebooks they are named pretrained:cifar10 and pretrained:celeba. The binary that imports this
+// package grows by their size, a few megabytes: nothing in the library does.
 package pretrained
 
 import (

@@ -148,14 +148,16 @@ func (d Adaptive) withDefaults() (Adaptive, error) {
 		return d, err
 	}
 	if !d.Tableau.Adaptive() {
-		return d, fmt.Errorf("solver: %s has no error estimate; use Fixed, or Adaptive with another tableau such as dopri5", d.Tableau.Name)
+		return d, fmt.Errorf("solver: %s has no error estimate; use Fixed, or Adaptive with another tableau such as dopri5",
+			d.Tableau.Name)
 	}
 	for _, tol := range []*float64{&d.RTol, &d.ATol} {
 		if *tol == 0 {
 			*tol = DefaultTolerance
 		}
 		if !(*tol > 0) || math.IsInf(*tol, 0) {
-			return d, fmt.Errorf("solver: RTol = %v, ATol = %v; give positive numbers, or 0 for %v", d.RTol, d.ATol, DefaultTolerance)
+			return d, fmt.Errorf("solver: RTol = %v, ATol = %v; give positive numbers, or 0 for %v",
+				d.RTol, d.ATol, DefaultTolerance)
 		}
 	}
 	if d.Controller == (Controller{}) {
@@ -181,7 +183,8 @@ func (d Adaptive) checkResolution(y State) error {
 			eps = 0x1p-23
 		}
 		if least := 4 * eps; d.RTol < least {
-			return fmt.Errorf("solver: RTol = %v is finer than %s resolves; give at least %.1g or a float64 state", d.RTol, t.DType(), least)
+			return fmt.Errorf("solver: RTol = %v is finer than %s resolves; give at least %.1g or a float64 state",
+				d.RTol, t.DType(), least)
 		}
 	}
 	return nil

@@ -9,18 +9,19 @@ import (
 //
 //	h_{n+1} = h_n · Safety · e_n^−(P+I+D)/p · e_{n−1}^(P+2D)/p · e_{n−2}^−D/p,
 //
-// for an estimate that falls with h^p, between MinFactor and MaxFactor times h_n. The very first step is Hairer's guess. It is the PID
-// controller of Söderlind 2003, doi:10.1145/641876.641877; P = D = 0 is what SciPy and diffrax do by default. After a rejection the step
-// shrinks by Safety · e^−1/p, and the one accepted then does not grow. The zero value stands for DefaultController.
+// for an estimate that falls with h^p, between MinFactor and MaxFactor times h_n. The very first step is Hairer's guess. It is
+// the PID controller of Söderlind 2003, doi:10.1145/641876.641877; P = D = 0 is what SciPy and diffrax do by default. After a
+// rejection the step shrinks by Safety · e^−1/p, and the one accepted then does not grow. The zero value stands for
+// DefaultController.
 type Controller struct {
 	Safety               float64 // in (0, 1): smaller wastes fewer attempts on a field that steepens, at shorter steps
 	P, I, D              float64 // shares of the proportional, integral and derivative parts; I > 0
 	MinFactor, MaxFactor float64 // of two steps in a row: MinFactor in (0, 1), MaxFactor above 1
 }
 
-// DefaultController needs about the fewest evaluations for the same error on a spiral of narrow Gaussians, forward and backward, among those that
-// "experiments bench work-precision" tries there; the bench compares it with SciPy, torchdiffeq and diffrax on other problems. At the usual
-// Safety of 0.9 a fifth of the attempts is rejected where a field steepens.
+// DefaultController needs about the fewest evaluations for the same error on a spiral of narrow Gaussians, forward and backward,
+// among those that "experiments bench work-precision" tries there; the bench compares it with SciPy, torchdiffeq and diffrax on
+// other problems. At the usual Safety of 0.9 a fifth of the attempts is rejected where a field steepens.
 var DefaultController = Controller{Safety: 0.65, P: 0.1, I: 0.9, MinFactor: 0.2, MaxFactor: 4}
 
 // control is a controller at work.
@@ -63,9 +64,11 @@ func (c *control) reject(e float64) float64 {
 
 // check returns an error unless the steps shrink where the error is large and grow where it is small.
 func (c Controller) check() error {
-	if finite := c.P + c.I + c.D + c.MaxFactor; !(c.Safety > 0 && c.Safety < 1 && c.I > 0 && c.MinFactor > 0 && c.MinFactor < 1 && c.MaxFactor > 1) ||
+	if finite := c.P + c.I + c.D +
+		c.MaxFactor; !(c.Safety > 0 && c.Safety < 1 && c.I > 0 && c.MinFactor > 0 && c.MinFactor < 1 && c.MaxFactor > 1) ||
 		math.IsNaN(finite) || math.IsInf(finite, 0) {
-		return fmt.Errorf("solver: Controller = %+v; give Safety and MinFactor inside (0, 1), I above 0 and MaxFactor above 1, all finite, or the zero value for %+v",
+		return fmt.Errorf("solver: Controller = %+v; give Safety and MinFactor inside (0, 1), I above 0 and MaxFactor above "+
+			"1, all finite, or the zero value for %+v",
 			c, DefaultController)
 	}
 	return nil

@@ -131,7 +131,8 @@ func checkGrid(grid []float64, s0, s1 float64) error {
 	}
 	for i, s := range grid[1:] {
 		if !((s-grid[i])*(s1-s0) > 0) {
-			return fmt.Errorf("solver: Grid must run strictly from s0 = %v to s1 = %v; entry %d is %v after %v", s0, s1, i+1, s, grid[i])
+			return fmt.Errorf("solver: Grid must run strictly from s0 = %v to s1 = %v; entry %d is %v after %v",
+				s0, s1, i+1, s, grid[i])
 		}
 	}
 	return nil

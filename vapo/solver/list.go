@@ -18,7 +18,8 @@ var List = named.New("solver", listed(
 	DormandPrince8,
 ))
 
-// listed takes names and summaries from the tableaus, as in "Dormand–Prince 5(4): order 5, evaluations per step 6, chooses its steps".
+// listed takes names and summaries from the tableaus, as in "Dormand–Prince 5(4): order 5, evaluations per step 6, chooses its
+// steps".
 func listed(all ...Tableau) (entries named.Entries[Tableau]) {
 	for _, t := range all {
 		evaluations := t.Stages()

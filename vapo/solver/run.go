@@ -46,7 +46,8 @@ func newRun(ctx context.Context, tab Tableau, f Field, y State, s0, s1 float64, 
 			return nil, fmt.Errorf("solver: tensor %d of the state: %w", i, err)
 		}
 		if d := t.DType(); (d != dtypes.Float32 && d != dtypes.Float64) || t.Size() == 0 {
-			return nil, fmt.Errorf("solver: tensor %d of the state is %s; want float32 or float64 with at least one element", i, t.Shape())
+			return nil, fmt.Errorf("solver: tensor %d of the state is %s; want float32 or float64 with at least one element",
+				i, t.Shape())
 		}
 	}
 	if math.IsNaN(s0+s1) || math.IsInf(s0, 0) || math.IsInf(s1, 0) || s0 == s1 {
@@ -56,7 +57,8 @@ func newRun(ctx context.Context, tab Tableau, f Field, y State, s0, s1 float64, 
 	for _, s := range saveAt {
 		along := (s - s0) / (s1 - s0)
 		if !(along >= 0 && along <= 1 && along > previous) {
-			return nil, fmt.Errorf("solver: SaveAt = %v must lie between s0 = %v and s1 = %v and follow that direction; %v does not",
+			return nil, fmt.Errorf("solver: SaveAt = %v must lie between s0 = %v and s1 = %v and follow that direction; %v "+
+				"does not",
 				saveAt, s0, s1, s)
 		}
 		previous = along

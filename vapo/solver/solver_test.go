@@ -70,7 +70,8 @@ func TestAdaptiveReachesTolerance(t *testing.T) {
 		for _, tol := range []float64{1e-3, 1e-5, 1e-7, 1e-9} {
 			sol := solve(t, solver.Adaptive{Tableau: tab, RTol: tol, ATol: tol}, p, 0, 1)
 			e := p.Error(sol.State, 1)
-			t.Logf("%-6s tolerance %.0e: error %.1e, %d evaluations, %d steps, %d rejected", tab.Name, tol, e, sol.NFE, sol.Steps, sol.Rejected)
+			t.Logf("%-6s tolerance %.0e: error %.1e, %d evaluations, %d steps, %d rejected",
+				tab.Name, tol, e, sol.NFE, sol.Steps, sol.Rejected)
 			if e > 10*tol {
 				t.Errorf("%s at tolerance %g: error %g", tab.Name, tol, e)
 			}
@@ -95,7 +96,8 @@ func TestEvaluationCount(t *testing.T) {
 	d := solver.Adaptive{Backend: solvertest.Backend(), RTol: 1e-7, ATol: 1e-7}
 	sol, err := d.Solve(t.Context(), peak, solver.State{tensors.FromValue([]float64{0})}, 0, 1)
 	if err != nil || sol.Rejected == 0 || sol.NFE != 2+6*(sol.Steps+sol.Rejected) {
-		t.Errorf("%d evaluations for %d steps and %d rejected (%v), want 2 + 6 for each attempt", sol.NFE, sol.Steps, sol.Rejected, err)
+		t.Errorf("%d evaluations for %d steps and %d rejected (%v), want 2 + 6 for each attempt",
+			sol.NFE, sol.Steps, sol.Rejected, err)
 	}
 	if got, want := tensors.MustCopyFlatData[float64](sol.State[0])[0], 200*math.Atan(50); math.Abs(got-want) > 1e-3 {
 		t.Errorf("integral of the peak %v, want %v", got, want)

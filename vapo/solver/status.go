@@ -49,7 +49,8 @@ type Failure struct {
 
 // Error names the s reached, the counts and the reason.
 func (f *Failure) Error() string {
-	text := fmt.Sprintf("solver: %s stopped at s = %.6g on the way from %g to %g after %d steps (%d rejected, %d evaluations): %v",
+	text := fmt.Sprintf("solver: %s stopped at s = %.6g on the way from %g to %g after %d steps (%d rejected, %d "+
+		"evaluations): %v",
 		f.Tableau, f.S, f.S0, f.S1, f.Steps, f.Rejected, f.NFE, f.Status)
 	if f.Err != nil {
 		text += ": " + f.Err.Error()

@@ -121,7 +121,8 @@ func TestNew(t *testing.T) {
 			t.Errorf("error %v, want one that says %q", err, want)
 		}
 	}
-	if _, err := New("rk5", Options{}); err == nil || !strings.Contains(err.Error(), `"rk5"`) || !strings.Contains(err.Error(), "dopri5") {
+	if _, err := New("rk5", Options{}); err == nil || !strings.Contains(err.Error(), `"rk5"`) ||
+		!strings.Contains(err.Error(), "dopri5") {
 		t.Errorf("error %v, want one with the value and the choices", err)
 	}
 	if _, err := New("dopri5", Options{ATol: -1}); err == nil || !strings.Contains(err.Error(), "ATol = -1") {

@@ -7,14 +7,15 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 )
 
-// Law is how the clock s in [0, 1] is drawn for the examples of a batch. The loss of a training is the mean over s of the loss at s,
-// times the weight where the law is [Weighted].
+// Law is how the clock s in [0, 1] is drawn for the examples of a batch. The loss of a training is the mean over s of the loss at
+// s, times the weight where the law is [Weighted].
 type Law interface {
 	// Draw fills s, as long as the batch, from rng alone.
 	Draw(rng *rand.Rand, s []float32)
 }
 
-// Weighted is what a law adds that draws some s more often than others: the inverse of its density makes the mean loss the uniform one.
+// Weighted is what a law adds that draws some s more often than others: the inverse of its density makes the mean loss the
+// uniform one.
 type Weighted interface {
 	// Weight is that of each s, [batch] to [batch].
 	Weight(s *graph.Node) *graph.Node

@@ -43,7 +43,8 @@ func TestTimesHaveTheUniformMean(t *testing.T) {
 					mean += float64(weight[i]) * math.Pow(float64(s[i]), float64(power)) / float64(len(s))
 				}
 				if want := 1 / float64(power+1); !(math.Abs(mean-want) <= 0.005) { // five standard errors of uniform draws
-					t.Errorf("E[w s^%d] = %.4f, want %.4f; usual cause: the weight is the inverse of the density, or is missing", power, mean, want)
+					t.Errorf("E[w s^%d] = %.4f, want %.4f; usual cause: the weight is the inverse of the density, or is missing",
+						power, mean, want)
 				}
 			}
 		})

@@ -50,7 +50,8 @@ func Each(t *testing.T, f func(t *testing.T, b compute.Backend)) {
 	}
 }
 
-// Four returns a backend that shares its work among four devices, and the same backend alone, or skips the test where none has as many.
+// Four returns a backend that shares its work among four devices, and the same backend alone, or skips the test where none has as
+// many.
 func Four(t testing.TB) (four, one compute.Backend) {
 	t.Helper()
 	for _, b := range All(t) {

@@ -17,9 +17,9 @@ import (
 	"vapoflow/vapo/internal/suite"
 )
 
-// Run checks that h is a usable path from the prior N(0, ω² I) in its clock s, up to the first failure: it builds for s [batch] and
-// refuses other shapes; derivatives that belong to their functions, the prior at s = 0, a positive variance, a signal that only grows, and
-// float32 that keeps its digits up to s = 1.
+// Run checks that h is a usable path from the prior N(0, ω² I) in its clock s, up to the first failure: it builds for s [batch]
+// and refuses other shapes; derivatives that belong to their functions, the prior at s = 0, a positive variance, a signal that
+// only grows, and float32 that keeps its digits up to s = 1.
 func Run(t *testing.T, h homotopy.Homotopy, omega float64) {
 	t.Helper()
 	suite.Run(t, checks(h, omega))
@@ -68,7 +68,8 @@ func checkDerivatives(h homotopy.Homotopy) error {
 			return fmt.Errorf("μ̇(%g) = %g, but differences of μ give %g", s, here.MuDot, want)
 		}
 		if want := (after.V - before.V) / (2 * step); !close(here.VDot, want, 1e-7) {
-			return fmt.Errorf("v̇(%g) = %g, but differences of v give %g\nusual cause: the derivative of √v in place of that of v, which is 2√v d√v/ds", s, here.VDot, want)
+			return fmt.Errorf("v̇(%g) = %g, but differences of v give %g\nusual cause: the derivative of √v in place of that "+
+				"of v, which is 2√v d√v/ds", s, here.VDot, want)
 		}
 	}
 	return nil
@@ -112,13 +113,15 @@ func checkFloat32(h homotopy.Homotopy) error {
 	}
 	for k, name := range []string{"μ", "v", "μ̇", "v̇"} {
 		if out[k].DType() != dtypes.Float32 {
-			return fmt.Errorf("%s is %s for s in float32; usual cause: a constant that is not of s's dtype (graph.MulScalar keeps it)", name, out[k].DType())
+			return fmt.Errorf("%s is %s for s in float32; usual cause: a constant that is not of s's dtype (graph.MulScalar "+
+				"keeps it)", name, out[k].DType())
 		}
 		got := out[k].Value().([]float32)
 		for i, c := range all {
 			want := []float64{c.Mu, c.V, c.MuDot, c.VDot}[k]
 			if !(math.Abs(float64(got[i])-want) <= 1e-5*math.Abs(want)) {
-				return fmt.Errorf("%s(%g) = %g in float32, %g in float64\nusual cause: 1 − x for x near 1; write it as a sum of positive terms", name, c.S, got[i], want)
+				return fmt.Errorf("%s(%g) = %g in float32, %g in float64\nusual cause: 1 − x for x near 1; write it as a sum "+
+					"of positive terms", name, c.S, got[i], want)
 			}
 		}
 	}

@@ -17,7 +17,8 @@ type Check struct {
 func NotBuilt(what string, err error) error {
 	if text := strings.ToLower(err.Error()); strings.Contains(text, "dtype") || strings.Contains(text, "data type") {
 		return fmt.Errorf("%s does not build:\n%w\n"+
-			"usual cause: a constant or a weight that is not of x's dtype, which is float32 or float64 (graph.MulScalar and x.DType() keep it)", what, err)
+			"usual cause: a constant or a weight that is not of x's dtype, which is float32 or float64 (graph.MulScalar and "+
+			"x.DType() keep it)", what, err)
 	}
 	return fmt.Errorf("%s does not build:\n%w", what, err)
 }

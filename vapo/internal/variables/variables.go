@@ -11,8 +11,8 @@ import (
 	"vapoflow/internal/numbers"
 )
 
-// Copy copies a store, nil as an empty one: value gives what a variable holds in the copy, which owns it, or nil to leave it out. The
-// copy trains what the original does.
+// Copy copies a store, nil as an empty one: value gives what a variable holds in the copy, which owns it, or nil to leave it out.
+// The copy trains what the original does.
 func Copy(from *model.Store, value func(*model.Variable) (*tensors.Tensor, error)) (*model.Store, error) {
 	out := model.NewStore()
 	if from == nil {
@@ -44,8 +44,8 @@ func Clone(v *model.Variable) (*tensors.Tensor, error) {
 	return value.LocalClone()
 }
 
-// As copies a store with its weights in float32 or float64: networks want weights of the dtype of their input. What is float64 and
-// does not train, such as an exact potential's points, stays so.
+// As copies a store with its weights in float32 or float64: networks want weights of the dtype of their input. What is float64
+// and does not train, such as an exact potential's points, stays so.
 func As(dtype dtypes.DType, from *model.Store) (*model.Store, error) {
 	return Copy(from, func(v *model.Variable) (*tensors.Tensor, error) {
 		if held := v.DType(); held == dtype || held != dtypes.Float32 && (held != dtypes.Float64 || !v.Trainable) {

@@ -21,9 +21,10 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// Run checks that l estimates the energy loss up to a constant: one finite value for each example, the same for points and for images, in
-// float32 and in float64; and over many batches, on the same draws as [loss.Alignment]'s, the same mean in excess of that of Φ = 0 and the
-// same mean gradient in the weights. A loss may use the batch as a set, as [loss.Averaged] does, where it keeps both means.
+// Run checks that l estimates the energy loss up to a constant: one finite value for each example, the same for points and for
+// images, in float32 and in float64; and over many batches, on the same draws as [loss.Alignment]'s, the same mean in excess of
+// that of Φ = 0 and the same mean gradient in the weights. A loss may use the batch as a set, as [loss.Averaged] does, where it
+// keeps both means.
 func Run(t *testing.T, l loss.Loss) {
 	t.Helper()
 	suite.Run(t, checks(l))
@@ -99,7 +100,8 @@ func checkShape(l loss.Loss) error {
 	}
 	for k, kind := range []string{"points [5, 6]", "images [5, 3, 2, 1]"} {
 		if shape := out[k].Shape(); shape.Rank() != 1 || shape.Dim(0) != n || shape.DType != dtypes.Float64 {
-			return fmt.Errorf("the loss of %s in float64 has shape %s, want (Float64)[5]: one value per example, of x's dtype", kind, shape)
+			return fmt.Errorf("the loss of %s in float64 has shape %s, want (Float64)[5]: one value per example, of x's dtype",
+				kind, shape)
 		}
 	}
 	points, images := tensors.MustCopyFlatData[float64](out[0]), tensors.MustCopyFlatData[float64](out[1])
@@ -108,7 +110,8 @@ func checkShape(l loss.Loss) error {
 			return fmt.Errorf("the loss of example %d at s = %.3f is %g", i, s[i], points[i])
 		}
 		if math.Abs(points[i]-images[i]) > 1e-9*(1+math.Abs(points[i])) {
-			return fmt.Errorf("the loss of example %d is %g as a point [6] and %g as an image [3, 2, 1]\nusual cause: a sum over the last axis, where all but the first are the example's",
+			return fmt.Errorf("the loss of example %d is %g as a point [6] and %g as an image [3, 2, 1]\nusual cause: a sum "+
+				"over the last axis, where all but the first are the example's",
 				i, points[i], images[i])
 		}
 	}
@@ -128,7 +131,8 @@ func checkFloat32(l loss.Loss) error {
 		return suite.NotBuilt("the loss of float32 examples", err)
 	}
 	if dtype := out[2].DType(); dtype != dtypes.Float32 {
-		return fmt.Errorf("the loss of float32 examples is %s\nusual cause: a constant that is not of x's dtype (graph.MulScalar keeps it)", dtype)
+		return fmt.Errorf("the loss of float32 examples is %s\nusual cause: a constant that is not of x's dtype "+
+			"(graph.MulScalar keeps it)", dtype)
 	}
 	wide, single := tensors.MustCopyFlatData[float64](out[0]), tensors.MustCopyFlatData[float64](out[1])
 	scale := 0.0
@@ -137,7 +141,8 @@ func checkFloat32(l loss.Loss) error {
 	}
 	for i := range wide {
 		if !(math.Abs(wide[i]-single[i]) <= 1e-3*scale) {
-			return fmt.Errorf("the loss of example %d at s = %.3f is %g in float32 and %g in float64\nusual cause: a small difference of large numbers", i, s[i], single[i], wide[i])
+			return fmt.Errorf("the loss of example %d at s = %.3f is %g in float32 and %g in float64\nusual cause: a small "+
+				"difference of large numbers", i, s[i], single[i], wide[i])
 		}
 	}
 	return nil
@@ -149,7 +154,8 @@ const (
 	perBatch = 48
 )
 
-// compare gives, for each of the outputs of of(l) and of(Alignment), the mean difference over batches, its standard error and the mean of Alignment's.
+// compare gives, for each of the outputs of of(l) and of(Alignment), the mean difference over batches, its standard error and the
+// mean of Alignment's.
 type quantity func(l loss.Loss, theta, data, noise, s *loss.Node) *loss.Node
 
 func compare(l loss.Loss, outputs int, of quantity) (difference, stdErr, want []float64, err error) {
@@ -194,8 +200,10 @@ func checkGradient(l loss.Loss) error {
 	}
 	for k := range theta {
 		if far(difference[k], stdErr[k], want[k]) {
-			return fmt.Errorf("the gradient in the weight of %s is %.4f on average, want Alignment's %.4f (the difference is %.0f standard errors)\n"+
-				"usual causes: a stopped gradient of Φ or ∇Φ (nothing of them may be stopped), a sign, a factor ½, a weight in s (the law of times has those), a sum over the batch",
+			return fmt.Errorf("the gradient in the weight of %s is %.4f on average, want Alignment's %.4f (the difference is "+
+				"%.0f standard errors)\n"+
+				"usual causes: a stopped gradient of Φ or ∇Φ (nothing of them may be stopped), a sign, a factor ½, a weight "+
+				"in s (the law of times has those), a sum over the batch",
 				[]string{"½‖x‖²", "s Σ sin x", "Σ x³/6"}[k], want[k]+difference[k], want[k], math.Abs(difference[k])/stdErr[k])
 		}
 	}
@@ -212,8 +220,10 @@ func checkMean(l loss.Loss) error {
 		return err
 	}
 	if far(difference[0], stdErr[0], want[0]) {
-		return fmt.Errorf("the loss of Φ less that of Φ = 0 is %.4f on average, want Alignment's %.4f (the difference is %.0f standard errors)\n"+
-			"its gradient is right: a term depends on Φ whose gradient is stopped", want[0]+difference[0], want[0], math.Abs(difference[0])/stdErr[0])
+		return fmt.Errorf("the loss of Φ less that of Φ = 0 is %.4f on average, want Alignment's %.4f (the difference is %.0f "+
+			"standard errors)\n"+
+			"its gradient is right: a term depends on Φ whose gradient is stopped",
+			want[0]+difference[0], want[0], math.Abs(difference[0])/stdErr[0])
 	}
 	return nil
 }

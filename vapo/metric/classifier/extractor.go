@@ -61,7 +61,8 @@ func Load(b compute.Backend, path, name string) (*Extractor, error) {
 	for v := range shapes.IterVariables() {
 		value := values[strings.TrimPrefix(v.Path(), scope)]
 		if value == nil || !value.Shape().Equal(v.Shape()) {
-			return nil, fmt.Errorf("classifier: %s: weight %s must be %s; remove the file to train again", path, v.Path(), v.Shape())
+			return nil, fmt.Errorf("classifier: %s: weight %s must be %s; remove the file to train again",
+				path, v.Path(), v.Shape())
 		}
 		if _, err := store.CreateVariable(v.Path(), value); err != nil {
 			return nil, fmt.Errorf("classifier: %w", err)
@@ -114,8 +115,8 @@ func (e *Extractor) Dim() int { return dim }
 // Comparable is false: published FIDs are of other features.
 func (e *Extractor) Comparable() bool { return false }
 
-// Features maps images [n, 32, 32, 3], float32 in [-1, 1], to [n, 64] float32, after training each of standard deviation one over the
-// training images; other shapes are errors.
+// Features maps images [n, 32, 32, 3], float32 in [-1, 1], to [n, 64] float32, after training each of standard deviation one over
+// the training images; other shapes are errors.
 func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 	seen, _, err := e.run(images)
 	if err != nil {
@@ -128,7 +129,8 @@ func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 func (e *Extractor) run(images *tensors.Tensor) (seen, scores []float32, err error) {
 	if images == nil || images.DType() != dtypes.Float32 || images.Rank() != 4 || images.Size() == 0 ||
 		!slices.Equal(images.Shape().Dimensions[1:], []int{side, side, 3}) {
-		return nil, nil, fmt.Errorf("classifier: images %v; want float32 [n, %d, %d, 3] with n > 0: resize others first", images, side, side)
+		return nil, nil, fmt.Errorf("classifier: images %v; want float32 [n, %d, %d, 3] with n > 0: resize others first",
+			images, side, side)
 	}
 	const size = side * side * 3
 	n := images.Shape().Dim(0)

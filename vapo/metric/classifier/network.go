@@ -32,8 +32,8 @@ var convolutions = []struct {
 	{64, dim, true},
 }
 
-// newStore holds weights before training: kernels normal with variance 2/fan-in (He et al. 2015, arXiv:1502.01852), biases zero, and
-// a last layer of zeros, which calls all classes equally likely. They are a function of the seed, whatever the backend.
+// newStore holds weights before training: kernels normal with variance 2/fan-in (He et al. 2015, arXiv:1502.01852), biases zero,
+// and a last layer of zeros, which calls all classes equally likely. They are a function of the seed, whatever the backend.
 func newStore(classes int, seed int64) (*model.Store, error) {
 	rng := rand.New(rand.NewPCG(uint64(seed), 0))
 	store := model.NewStore()

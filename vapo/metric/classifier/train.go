@@ -35,14 +35,15 @@ type Training struct {
 	Seed         int64   `json:"seed"`          // of weights and data order
 }
 
-// Train trains on cross-entropy, images mirrored at random. observe is called after each step with the steps done and its loss in nats; it may
-// be nil. Images of another shape, sets without end and sets without labels are errors, as is a cancelled context.
+// Train trains on cross-entropy, images mirrored at random. observe is called after each step with the steps done and its loss in
+// nats; it may be nil. Images of another shape, sets without end and sets without labels are errors, as is a cancelled context.
 func Train(ctx context.Context, b compute.Backend, data Labelled, t Training, observe func(step int, loss float64)) (*Extractor, error) {
 	if t.LearningRate == 0 {
 		t.LearningRate = 4e-3
 	}
 	if t.Steps < 1 || t.Batch < 1 || !(t.LearningRate > 0) {
-		return nil, fmt.Errorf("classifier: %d steps of batch %d at learning rate %g: give positive numbers", t.Steps, t.Batch, t.LearningRate)
+		return nil, fmt.Errorf("classifier: %d steps of batch %d at learning rate %g: give positive numbers",
+			t.Steps, t.Batch, t.LearningRate)
 	}
 	classes, err := countClasses(data)
 	if err != nil {
@@ -78,7 +79,8 @@ func Train(ctx context.Context, b compute.Backend, data Labelled, t Training, ob
 		value := float64(tensors.ToScalar[float32](out))
 		out.MustFinalizeAll()
 		if value-value != 0 {
-			return nil, fmt.Errorf("classifier: the loss is %g at step %d of %d; lower the learning rate (%g)", value, i, t.Steps, t.LearningRate)
+			return nil, fmt.Errorf("classifier: the loss is %g at step %d of %d; lower the learning rate (%g)",
+				value, i, t.Steps, t.LearningRate)
 		}
 		if observe != nil {
 			observe(i+1, value)
@@ -91,8 +93,8 @@ func Train(ctx context.Context, b compute.Backend, data Labelled, t Training, ob
 	return standardised(b, weights, data)
 }
 
-// standardised gives every feature a standard deviation of one on the training images, for a distance must not hang on the scale that
-// a feature happened to take, nor a kernel on the scale of all.
+// standardised gives every feature a standard deviation of one on the training images, for a distance must not hang on the scale
+// that a feature happened to take, nor a kernel on the scale of all.
 func standardised(b compute.Backend, weights *model.Store, data Labelled) (*Extractor, error) {
 	name := data.Info().Name + " classifier"
 	raw, err := newExtractor(b, weights, name)
@@ -167,7 +169,8 @@ func mirror(x []float32) {
 func countClasses(data Labelled) (int, error) {
 	info := data.Info()
 	if len(info.Shape) != 3 || info.Shape[0] != side || info.Shape[1] != side || info.Shape[2] != 3 || info.Len < 2 {
-		return 0, fmt.Errorf("classifier: %s holds %d examples of shape %v; want a finite set of images [%d, %d, 3]", info.Name, info.Len, info.Shape, side, side)
+		return 0, fmt.Errorf("classifier: %s holds %d examples of shape %v; want a finite set of images [%d, %d, 3]",
+			info.Name, info.Len, info.Shape, side, side)
 	}
 	classes := 2
 	for i := range info.Len {

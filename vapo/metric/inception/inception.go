@@ -108,7 +108,8 @@ func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 	}
 	s := images.Shape()
 	if s.Rank() != 4 || s.DType != dtypes.Float32 || s.Dim(3) != 3 || s.Size() == 0 {
-		return nil, fmt.Errorf("inception: images %s; want float32 [n, height, width, 3] with n > 0; give grey images with their channel three times", s)
+		return nil, fmt.Errorf("inception: images %s; want float32 [n, height, width, 3] with n > 0; give grey images with "+
+			"their channel three times", s)
 	}
 	n, h, w := s.Dim(0), s.Dim(1), s.Dim(2)
 	pixels, err := tensors.CopyFlatData[float32](images)

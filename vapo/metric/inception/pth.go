@@ -27,9 +27,9 @@ type array struct {
 
 // readPTH reads the state dictionary in a file of torch.save, as zip archive (since PyTorch 1.6) or as the plain pickles of
 // before. Parameters of float16, float32 and float64 are returned as float32 by name; integers, which count batches, are
-// left out. gopickle runs the pickle, with nothing but dictionaries and tensors allowed in it. The bytes are read here and not by its
-// package pytorch, which falls back on any class that it does not know, allocates whatever size a storage declares before a byte of it
-// is there, and leaves the archive's checksums unread.
+// left out. gopickle runs the pickle, with nothing but dictionaries and tensors allowed in it. The bytes are read here and not by
+// its package pytorch, which falls back on any class that it does not know, allocates whatever size a storage declares before a
+// byte of it is there, and leaves the archive's checksums unread.
 func readPTH(path string) (map[string]array, error) {
 	file, size, err := regular.Open(path)
 	if err != nil {
@@ -54,7 +54,8 @@ func readState(r io.ReaderAt, size int64) (state map[string]array, err error) {
 		scanned := bufio.NewReader(io.NewSectionReader(r, 0, size))
 		for _, what := range []string{"magic number", "protocol", "system", "state", "storages' keys"} {
 			if err := scanPickle(scanned); err != nil {
-				return nil, fmt.Errorf("it is neither a zip archive nor begins with torch.save's magic number and pickles: that of the %s: %w", what, err)
+				return nil, fmt.Errorf("it is neither a zip archive nor begins with torch.save's magic number and pickles: "+
+					"that of the %s: %w", what, err)
 			}
 		}
 		return readPlain(bufio.NewReader(io.NewSectionReader(r, 0, size)))

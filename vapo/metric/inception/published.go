@@ -69,7 +69,8 @@ func (p published) get(ctx context.Context, path string, progress func(done, tot
 				err = download.File(ctx, p.url, path, p.sha256, progress)
 			}
 			if err != nil {
-				return nil, fmt.Errorf("inception: the weights could not be fetched: %w; or put the file at %s yourself, or name its path", err, path)
+				return nil, fmt.Errorf("inception: the weights could not be fetched: %w; or put the file at %s yourself, or "+
+					"name its path", err, path)
 			}
 		}
 	}
@@ -78,7 +79,8 @@ func (p published) get(ctx context.Context, path string, progress func(done, tot
 		return nil, fmt.Errorf("inception: %w: download %s and name the file", err, p.url)
 	}
 	if sum != p.sha256 {
-		return nil, fmt.Errorf("inception: %s has sha256 %s, not the published %s: remove it and download %s again", path, sum, p.sha256, p.url)
+		return nil, fmt.Errorf("inception: %s has sha256 %s, not the published %s: remove it and download %s again",
+			path, sum, p.sha256, p.url)
 	}
 	return Open(path)
 }

@@ -71,7 +71,8 @@ func TestPathsGivenByHand(t *testing.T) {
 		"testdata/small.pth":    "not the published " + SHA256,
 		"testdata/no-such-file": "no such file",
 	} {
-		if _, err := Published(context.Background(), path, nil); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), URL) {
+		if _, err := Published(context.Background(), path, nil); err == nil || !strings.Contains(err.Error(), want) ||
+			!strings.Contains(err.Error(), URL) {
 			t.Errorf("%s: %v", path, err)
 		}
 	}

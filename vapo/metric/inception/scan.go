@@ -10,8 +10,8 @@ import (
 // longest is more than any text, number or frame of a state dictionary's pickle has.
 const longest = 1 << 24
 
-// Opcodes of pickles (pickletools of Python) by what follows them: nothing, bytes of a fixed number, lines, or bytes that a count of some
-// bytes declares. What is in none of these is no opcode.
+// Opcodes of pickles (pickletools of Python) by what follows them: nothing, bytes of a fixed number, lines, or bytes that a count
+// of some bytes declares. What is in none of these is no opcode.
 var (
 	alone    = "(.012NQRbaed}l])tosu\x81\x85\x86\x87\x88\x89\x8f\x90\x91\x92\x93\x94\x97\x98"
 	fixed    = map[byte]int{'K': 1, 'M': 2, 'J': 4, 'G': 8, 'h': 1, 'j': 4, 'q': 1, 'r': 4, 0x80: 1, 0x82: 1, 0x83: 2, 0x84: 4}
@@ -21,7 +21,8 @@ var (
 
 const frame = 0x95 // its bytes are opcodes again
 
-// scanPickle reads a pickle to its end and refuses declared lengths that cannot be meant: gopickle makes room for them before it reads.
+// scanPickle reads a pickle to its end and refuses declared lengths that cannot be meant: gopickle makes room for them before it
+// reads.
 func scanPickle(r *bufio.Reader) error {
 	for {
 		op, err := r.ReadByte()

@@ -54,14 +54,16 @@ func (t *tensor) array() (array, error) {
 	for axis, dim := range t.dims { // nothing is looked at twice, and nothing overflows
 		size *= dim
 		if size > t.storage.count || dim > 1 && t.strides[axis] > t.storage.count {
-			return array{}, fmt.Errorf("shape %v with strides %v is larger than its storage of %d elements", t.dims, t.strides, t.storage.count)
+			return array{}, fmt.Errorf("shape %v with strides %v is larger than its storage of %d elements",
+				t.dims, t.strides, t.storage.count)
 		}
 		if dim > 1 {
 			last += (dim - 1) * t.strides[axis]
 		}
 	}
 	if t.offset < 0 || last >= len(t.storage.values) {
-		return array{}, fmt.Errorf("shape %v with strides %v from %d lies outside its storage of %d elements", t.dims, t.strides, t.offset, len(t.storage.values))
+		return array{}, fmt.Errorf("shape %v with strides %v from %d lies outside its storage of %d elements",
+			t.dims, t.strides, t.offset, len(t.storage.values))
 	}
 	values := make([]float32, 0, size)
 	var copyAxis func(axis, at int)

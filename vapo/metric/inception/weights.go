@@ -64,7 +64,8 @@ func (w *Weights) fold(l layer) (kernel, bias []float32, err error) {
 	for o := range l.out {
 		variance := float64(norm["running_var"][o])
 		if !(variance+epsilon > 0) {
-			return nil, nil, fmt.Errorf("inception: %s.bn.running_var[%d] is %g: a variance cannot be negative; the weights are damaged", l.name, o, variance)
+			return nil, nil, fmt.Errorf("inception: %s.bn.running_var[%d] is %g: a variance cannot be negative; the weights "+
+				"are damaged", l.name, o, variance)
 		}
 		scale := float64(norm["weight"][o]) / math.Sqrt(variance+epsilon)
 		bias[o] = float32(float64(norm["bias"][o]) - scale*float64(norm["running_mean"][o]))
@@ -80,10 +81,12 @@ func (w *Weights) fold(l layer) (kernel, bias []float32, err error) {
 func (w *Weights) parameter(name string, dims ...int) ([]float32, error) {
 	a, ok := w.arrays[name]
 	if !ok {
-		return nil, fmt.Errorf("inception: the weights have no %s: want the state dictionary of pytorch-fid's Inception, %s", name, URL)
+		return nil, fmt.Errorf("inception: the weights have no %s: want the state dictionary of pytorch-fid's Inception, %s",
+			name, URL)
 	}
 	if !slices.Equal(a.dims, dims) {
-		return nil, fmt.Errorf("inception: %s has shape %v; want %v, as in pytorch-fid's Inception (torchvision's own differs)", name, a.dims, dims)
+		return nil, fmt.Errorf("inception: %s has shape %v; want %v, as in pytorch-fid's Inception (torchvision's own differs)",
+			name, a.dims, dims)
 	}
 	return a.values, nil
 }

@@ -29,7 +29,8 @@ type evaluator struct {
 	slope      *model.Exec // x, s → the loss of checkSecondOrder and its gradient along the directions
 }
 
-// build makes the weights: normal with standard deviation 0.3, a function of their names, since readouts that start at zero would hide mistakes.
+// build makes the weights: normal with standard deviation 0.3, a function of their names, since readouts that start at zero would
+// hide mistakes.
 func build(b compute.Backend, p potential.Potential, shape []int, dtype dtypes.DType) (*evaluator, error) {
 	e := &evaluator{size: 1, shape: shape, dtype: dtype, store: model.NewStore(), weights: map[string][]float64{}, directions: map[string][]float64{}}
 	for _, n := range shape {

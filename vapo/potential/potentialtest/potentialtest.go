@@ -18,9 +18,10 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// Run checks p for examples of the given shape, [d] or [height, width, channels], with random weights: one value for each example, which
-// depends on no other; ∇ₓΦ against central differences, which a stopped gradient fails, and without jumps, which ReLU has; on every backend of this machine the same values
-// and gradients in float32 as in float64, and the gradient in the weights of a loss that holds ∇ₓΦ against differences (second order).
+// Run checks p for examples of the given shape, [d] or [height, width, channels], with random weights: one value for each
+// example, which depends on no other; ∇ₓΦ against central differences, which a stopped gradient fails, and without jumps, which
+// ReLU has; on every backend of this machine the same values and gradients in float32 as in float64, and the gradient in the
+// weights of a loss that holds ∇ₓΦ against differences (second order).
 func Run(t *testing.T, p potential.Potential, shape []int) {
 	t.Helper()
 	suite.Run(t, checks(p, shape, backendtest.All(t)))
@@ -64,7 +65,8 @@ func checkShape(p potential.Potential, shape []int) error {
 			return err
 		}
 		if !slices.Equal(at.shape.Dimensions, []int{n}) || at.shape.DType != dtypes.Float64 {
-			return fmt.Errorf("the value Φ of %d examples %v in float64 has shape %s, want (Float64)[%d]: one value per example, of x's dtype", n, shape, at.shape, n)
+			return fmt.Errorf("the value Φ of %d examples %v in float64 has shape %s, want (Float64)[%d]: one value per "+
+				"example, of x's dtype", n, shape, at.shape, n)
 		}
 		for i, v := range at.phi {
 			if math.IsNaN(v) || math.IsInf(v, 0) {
@@ -92,10 +94,12 @@ func checkExamples(p potential.Potential, shape []int) error {
 			return err
 		}
 		if !near(together.phi[i], alone.phi[0], 1e-9) {
-			return fmt.Errorf("the value Φ of example %d at s = %g is %.9g in a batch of three and %.9g alone\nusual causes: a mean or a norm over axis 0, a reshape that mixes examples, one s for all", i, s, together.phi[i], alone.phi[0])
+			return fmt.Errorf("the value Φ of example %d at s = %g is %.9g in a batch of three and %.9g alone\nusual causes: "+
+				"a mean or a norm over axis 0, a reshape that mixes examples, one s for all", i, s, together.phi[i], alone.phi[0])
 		}
 		if j, ok := farthest(together.grad[i*e.size:][:e.size], alone.grad, 1e-9); !ok {
-			return fmt.Errorf("∂Φ/∂x_%d of example %d is %.9g in a batch of three and %.9g alone, and Φ is the same\nusual cause: a term of the other examples that is stopped or cancels", j, i, together.grad[i*e.size+j], alone.grad[j])
+			return fmt.Errorf("∂Φ/∂x_%d of example %d is %.9g in a batch of three and %.9g alone, and Φ is the same\nusual "+
+				"cause: a term of the other examples that is stopped or cancels", j, i, together.grad[i*e.size+j], alone.grad[j])
 		}
 	}
 	return nil
@@ -127,16 +131,18 @@ func checkGradient(p potential.Potential, shape []int) error {
 			got := dot(at.grad[i*e.size:][:e.size], direction[i*e.size:][:e.size])
 			want := (up.phi[i] - down.phi[i]) / (2 * step)
 			if !near(got, want, 1e-6) {
-				return fmt.Errorf("∇ₓΦ of example %d at s = %g along a random direction is %.9g, but differences of Φ give %.9g\n"+
-					"usual causes: a stopped gradient, a kink (ReLU, max, abs) where Φ must be smooth, rounding to integers", i, s, got, want)
+				return fmt.Errorf("∇ₓΦ of example %d at s = %g along a random direction is %.9g, but differences of Φ give "+
+					"%.9g\n"+
+					"usual causes: a stopped gradient, a kink (ReLU, max, abs) where Φ must be smooth, rounding to integers",
+					i, s, got, want)
 			}
 		}
 	}
 	return nil
 }
 
-// checkSmooth: ∇ₓΦ does not jump. On a line, the place where Φ's slope along the line bends most between neighbours is looked at again and
-// again sixteen times closer: the bend goes to zero where Φ is smooth, and stays where it has a kink.
+// checkSmooth: ∇ₓΦ does not jump. On a line, the place where Φ's slope along the line bends most between neighbours is looked at
+// again and again sixteen times closer: the bend goes to zero where Φ is smooth, and stays where it has a kink.
 func checkSmooth(p potential.Potential, shape []int) error {
 	const parts, rounds = 32, 6
 	e, err := build(backend.Host(), p, shape, dtypes.Float64)
@@ -175,8 +181,10 @@ func checkSmooth(p potential.Potential, shape []int) error {
 		from += width * float64(worst-1)
 		to = from + 2*width
 		if jump := bend(worst); round == rounds-1 && jump > 1e-4*whole {
-			return fmt.Errorf("∇ₓΦ jumps: along a line its slope changes by %.3g within %.1g, of %.3g on the whole line; the loss's second derivatives miss that\n"+
-				"usual causes: ReLU, LeakyReLU, max, abs or a threshold; take activation.Swish or another smooth one", jump, width, whole)
+			return fmt.Errorf("∇ₓΦ jumps: along a line its slope changes by %.3g within %.1g, of %.3g on the whole line; the "+
+				"loss's second derivatives miss that\n"+
+				"usual causes: ReLU, LeakyReLU, max, abs or a threshold; take activation.Swish or another smooth one",
+				jump, width, whole)
 		}
 	}
 	return nil
@@ -202,13 +210,16 @@ func checkFloat32(b compute.Backend, p potential.Potential, shape []int) error {
 		return err
 	}
 	if got.shape.DType != dtypes.Float32 {
-		return fmt.Errorf("the value Φ of float32 examples is %s\nusual cause: a constant that is not of x's dtype (graph.MulScalar keeps it)", got.shape.DType)
+		return fmt.Errorf("the value Φ of float32 examples is %s\nusual cause: a constant that is not of x's dtype "+
+			"(graph.MulScalar keeps it)", got.shape.DType)
 	}
 	if i, ok := farthest(got.phi, want.phi, 1e-4); !ok {
-		return fmt.Errorf("the value Φ of example %d at s = %g is %g in float32 and %g in float64\nusual cause: a small difference of large numbers", i, s[i], got.phi[i], want.phi[i])
+		return fmt.Errorf("the value Φ of example %d at s = %g is %g in float32 and %g in float64\nusual cause: a small "+
+			"difference of large numbers", i, s[i], got.phi[i], want.phi[i])
 	}
 	if k, ok := farthest(got.grad, want.grad, 1e-4); !ok {
-		return fmt.Errorf("∂Φ/∂x_%d of example %d is %g in float32 and %g in float64\nusual cause: a small difference of large numbers", k%wide.size, k/wide.size, got.grad[k], want.grad[k])
+		return fmt.Errorf("∂Φ/∂x_%d of example %d is %g in float32 and %g in float64\nusual cause: a small difference of "+
+			"large numbers", k%wide.size, k/wide.size, got.grad[k], want.grad[k])
 	}
 	return nil
 }
@@ -237,8 +248,10 @@ func checkSecondOrder(b compute.Backend, p potential.Potential, shape []int) err
 		return fmt.Errorf("the potential has no trainable weights; create them in the scope that Value is given")
 	}
 	if want := (up - down) / (2 * step); !near(got, want, 1e-6) {
-		return fmt.Errorf("the gradient in the weights of a loss with ∇ₓΦ, along a random direction, is %.9g, but differences give %.9g (%d tensors of weights)\n"+
-			"usual causes: a stopped gradient, an operation whose second derivative GoMLX lacks (autodiff.Conv has the convolution's)", got, want, len(e.weights))
+		return fmt.Errorf("the gradient in the weights of a loss with ∇ₓΦ, along a random direction, is %.9g, but differences "+
+			"give %.9g (%d tensors of weights)\n"+
+			"usual causes: a stopped gradient, an operation whose second derivative GoMLX lacks (autodiff.Conv has the "+
+			"convolution's)", got, want, len(e.weights))
 	}
 	return nil
 }

@@ -70,7 +70,8 @@ func TestMistakes(t *testing.T) {
 	}
 }
 
-// kinked has features ReLU(Wx + b), linear in x between kinks: its gradient is right wherever it is, and what trains it is zero there.
+// kinked has features ReLU(Wx + b), linear in x between kinks: its gradient is right wherever it is, and what trains it is zero
+// there.
 type kinked struct{}
 
 func (kinked) Value(scope *model.Scope, x, _ *potential.Node) *potential.Node {

@@ -36,8 +36,8 @@ var Backend = sync.OnceValue(func() compute.Backend {
 // from a wrong one. Order and accuracy are for the solver's own tests.
 const Tolerance = 0.02
 
-// Run checks the solvers that newSolver returns, up to the first failure. It calls newSolver for each case; a solver must not need settings for
-// s0, s1 or shapes.
+// Run checks the solvers that newSolver returns, up to the first failure. It calls newSolver for each case; a solver must not
+// need settings for s0, s1 or shapes.
 func Run(t *testing.T, newSolver func() solver.Solver) {
 	for _, c := range []struct {
 		name string
