@@ -81,8 +81,8 @@ func ExampleTableau_String() {
 	// Output:
 	// euler    Euler: order 1, 1 stage; Euler 1768, Institutiones calculi integralis
 	// heun     Heun (explicit trapezoid): order 2, 2 stages; Heun 1900, Z. Math. Phys. 45, 23–38
-	// bosh3    Bogacki–Shampine 3(2): order 3(2), 4 stages, last reused; Bogacki & Shampine 1989,
-	// doi:10.1016/0893-9659(89)90079-7 rk4      classical Runge–Kutta: order 4, 4 stages; Kutta 1901, Z. Math. Phys. 46, 435–453
+	// bosh3    Bogacki–Shampine 3(2): order 3(2), 4 stages, last reused; Bogacki & Shampine 1989, doi:10.1016/0893-9659(89)90079-7
+	// rk4      classical Runge–Kutta: order 4, 4 stages; Kutta 1901, Z. Math. Phys. 46, 435–453
 }
 
 // A method of one's own is one value; Validate finds slips in its coefficients.
