@@ -11,7 +11,7 @@ export GOEXPERIMENT
 FUZZTIME ?= 10m
 
 .DEFAULT_GOAL := help
-.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker faults fuzz docker-test bundle bundle-test
+.PHONY: help reproduce test build fmt lint unit outside notebooks kernel lab browser-test xla tools clean docker faults fuzz docker-test bundle bundle-test docs docs-test
 
 help: ## this list
 	@echo 'Two commands do everything:'
@@ -31,7 +31,7 @@ reproduce: ## every figure and table at PRESET, then the report
 	go run ./experiments run --all --preset $(PRESET)
 	go run ./experiments report
 
-test: lint unit outside docker-test notebooks ## all checks; no network once the modules are there
+test: lint unit outside docker-test docs-test notebooks ## all checks; no network once the modules are there
 
 build: ## compile everything
 	go build ./...
@@ -54,6 +54,12 @@ outside: ## a module that extends the library from outside passes the suites
 
 docker-test: ## the Dockerfiles and compose.yaml, parsed and linted; a module of their own, for the parser is no dependency of the library
 	cd docker && go vet ./... && go test ./...
+
+docs: ## results/docs/index.html: guides, notebooks and packages as pages that open from disk; no network once its modules are there
+	cd docs/site && go run . -root ../.. -out ../../results/docs
+
+docs-test: ## every link of these pages leads somewhere; a module of their own, for Markdown and TeX are no dependencies of the library
+	cd docs/site && go vet ./... && go test ./...
 
 notebooks: ## run the notebooks headless at preset smoke; fails on any error of any cell
 	go run ./notebooks/headless --check --jobs 2 --set preset=smoke notebooks/*.ipynb
@@ -100,4 +106,4 @@ tools: ## gonb and goimports in .bin, for notebooks
 	GOBIN=$(CURDIR)/.bin go install tool
 
 clean: ## delete runs, reports and built tools; trained models (results/models) stay
-	rm -rf .bin results/runs results/notebooks results/*.html results/*.md
+	rm -rf .bin results/runs results/notebooks results/docs results/*.html results/*.md
