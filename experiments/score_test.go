@@ -206,7 +206,7 @@ func TestScoreStreams(t *testing.T) {
 func TestScoreByProbes(t *testing.T) {
 	isolate(t)
 	writeX(t, "points.npz", tensors.FromValue([][]float64{{0.3, 2.1}, {0.3, 2.1}, {0.3, 2.1}, {0.3, 2.1}}))
-	args := []string{"--run", "oracle:ring8", "--references", "4", "--tolerance", "1e-4", "--probes", "4"}
+	args := []string{"--run", "oracle:ring8", "--references", "4", "--tolerance", "1e-4", "--probes", "16"}
 	z := scoreArrays(t, append(args, "--input", "points.npz", "--batch", "1")...)
 	value, stdErr := column(t, z, "log_density_flow"), column(t, z, "log_density_flow_err")
 	if slices.Min(value) == slices.Max(value) {

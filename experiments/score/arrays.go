@@ -25,7 +25,7 @@ func (j *scoring) arrays() map[string]*tensors.Tensor {
 	}
 	out["references"] = tensors.FromScalar(int64(j.references))
 	if j.withFlow {
-		out["entropy_flow"] = tensors.FromScalar(j.entropy)
+		out["entropy_flow"] = tensors.FromScalar(j.scorer.EntropyFlow)
 		out["nfe"] = tensors.FromScalar(int64(j.nfe))
 	}
 	if g, ok := j.by.data.(dataset.GaussianMixture); ok {

@@ -2,121 +2,59 @@ package score
 
 import (
 	"context"
-	"math"
 
-	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/tensors"
 
-	"vapoflow/internal/numbers"
-	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
-	"vapoflow/vapo/flow"
 )
 
-// batches gives work one padded batch of rows [n, d] after another, in turn on each device that the flow's backend shares work among, and
-// take what it makes of them, in order, with the batch's own rows. first is the index in rows of a batch's first.
-func batches[T any](j *scoring, rows []float64, work func(on *flow.Flow, x *tensors.Tensor, first int) (T, error), take func(first, fresh int, result T)) error {
-	flows, n := j.by.flow.OnDevices(), len(rows)/j.by.flow.Dim()
-	return backend.Share(len(flows), (n+j.batch-1)/j.batch, func(device, i int) (T, error) {
-		x := j.padded(rows, i*j.batch)
-		defer x.MustFinalizeAll()
-		return work(flows[device], x, i*j.batch)
-	}, func(i int, result T) error {
-		take(i*j.batch, min(j.batch, n-i*j.batch), result)
-		return nil
-	})
-}
-
-// alongFlow is log ρ_Φ(x; s) of rows [n, d], the first of which has the given index, with its standard error.
-func (j *scoring) alongFlow(ctx context.Context, rows []float64, s float64, index int) (value, stdErr []float64, err error) {
-	err = batches(j, rows, func(on *flow.Flow, x *tensors.Tensor, first int) (density.Estimate, error) {
-		return density.LogDensity(ctx, on, j.solver, x, s, j.divergence(index+first))
-	}, func(_, fresh int, at density.Estimate) {
-		j.nfe += at.NFE
-		value, stdErr = append(value, at.Value[:fresh]...), append(stdErr, at.StdErr[:min(fresh, len(at.StdErr))]...)
-	})
-	return value, stdErr, err
-}
-
-// padded is a whole batch of rows from the given one on: the last row fills it up, so that one executable serves all.
-func (j *scoring) padded(rows []float64, from int) *tensors.Tensor {
-	d := j.by.flow.Dim()
-	full := append(make([]float64, 0, j.batch*d), rows[from*d:min(len(rows), (from+j.batch)*d)]...)
-	for len(full) < j.batch*d {
-		full = append(full, rows[len(rows)-d:]...)
-	}
-	return examplesTensor(full, j.by.flow.Shape)
-}
-
-// scoreRows appends all that is said of the inputs first ≤ i < last. shape is [n, ...] of all inputs.
-func (j *scoring) scoreRows(ctx context.Context, first, last int, shape []int) error {
-	indices := make([]int, last-first)
-	for i := range indices {
-		indices[i] = first + i
-	}
-	rows, err := j.in.rows(indices)
+// scoreRows appends all that is said of the inputs first ≤ i < last.
+func (j *scoring) scoreRows(ctx context.Context, first, last int) error {
+	rows, err := j.in.rows(first, last)
 	if err != nil {
-		return err
-	}
-	if err := j.evaluate(rows, first, shape); err != nil {
 		return err
 	}
 	x := examplesTensor(rows, j.by.flow.Shape)
 	defer x.MustFinalizeAll()
-	scores, err := j.scorer.Score(ctx, x)
+	at, err := j.scorer.ScoreFrom(ctx, first, x)
 	if err != nil {
 		return err
 	}
-	j.add("energy", scores.Energy)
-	j.add("score_norm", scores.ScoreNorm)
-	j.add("log_density_potential", scores.LogDensityPotential)
-	j.add("typicality_potential", scores.TypicalityPotential)
-	if !j.withFlow {
-		return nil
+	if j.grad == nil {
+		j.grad = tensors.FromShape(shapes.Make(x.DType(), append([]int{j.in.info.Len}, j.by.flow.Shape...)...))
 	}
-	value, stdErr, err := j.alongFlow(ctx, rows, 1, first)
-	if err != nil {
-		return err
+	put(j.grad, first*j.by.flow.Dim(), at.Grad)
+	for _, energy := range at.Energy {
+		j.columns["phi"] = append(j.columns["phi"], -energy)
 	}
-	j.add("log_density_flow", value)
-	if stdErr != nil {
-		j.add("log_density_flow_err", stdErr)
+	for name, values := range columnsOf(at) {
+		if values != nil {
+			j.columns[name] = append(j.columns[name], values...)
+		}
 	}
-	for _, v := range value {
-		j.add("typicality_flow", []float64{math.Abs(v + j.entropy)})
-	}
+	j.nfe += at.NFE
 	return nil
 }
 
-func (j *scoring) add(name string, values []float64) {
-	j.columns[name] = append(j.columns[name], values...)
+// columnsOf names what is stored of the scores.
+func columnsOf(at density.Scores) map[string][]float64 {
+	return map[string][]float64{
+		"energy": at.Energy, "score_norm": at.ScoreNorm, "log_density_potential": at.LogDensityPotential, "typicality_potential": at.TypicalityPotential,
+		"log_density_flow": at.LogDensityFlow, "log_density_flow_err": at.LogDensityFlowErr, "typicality_flow": at.TypicalityFlow,
+	}
 }
 
-// evaluate adds Φ and ∇Φ of rows, the first of which has the given index.
-func (j *scoring) evaluate(rows []float64, first int, shape []int) error {
-	type at struct{ phi, grad *tensors.Tensor }
-	return batches(j, rows, func(on *flow.Flow, x *tensors.Tensor, _ int) (a at, err error) {
-		a.phi, a.grad, err = on.Evaluate(x, j.s)
-		return a, err
-	}, func(from, fresh int, a at) {
-		defer numbers.Finalize(a.phi, a.grad)
-		if j.grad == nil {
-			j.grad = tensors.FromShape(shapes.Make(a.grad.DType(), shape...))
+// put copies values to a tensor from a position on.
+func put(to *tensors.Tensor, at int, values []float64) {
+	to.MustMutableFlatData(func(flat any) {
+		switch flat := flat.(type) {
+		case []float64:
+			copy(flat[at:], values)
+		case []float32:
+			for i, v := range values {
+				flat[at+i] = float32(v)
+			}
 		}
-		j.add("phi", numbers.Flat(a.phi)[:fresh])
-		d := j.by.flow.Dim()
-		if a.grad.DType() == dtypes.Float64 {
-			place[float64](j.grad, (first+from)*d, a.grad, fresh*d)
-		} else {
-			place[float32](j.grad, (first+from)*d, a.grad, fresh*d)
-		}
-	})
-}
-
-// place copies the first n values of from to all, from position at on.
-func place[T float32 | float64](all *tensors.Tensor, at int, from *tensors.Tensor, n int) {
-	tensors.MustConstFlatData(from, func(values []T) {
-		tensors.MustMutableFlatData(all, func(flat []T) { copy(flat[at:], values[:n]) })
 	})
 }

@@ -30,7 +30,6 @@ type scoring struct {
 	scorer  *density.Scorer
 	columns map[string][]float64 // one value for each input
 	grad    *tensors.Tensor      // [n, ...]
-	entropy float64              // of the flow at s = 1, by the references
 	nfe     int
 }
 
@@ -91,14 +90,6 @@ func integrator(tolerance float64, exact, image bool) solver.Solver {
 	return solver.Adaptive{Tableau: tableau, RTol: tolerance, ATol: tolerance}
 }
 
-// divergence is that of a batch: its probes are a function of the seed, its first input and the place in it.
-func (j *scoring) divergence(first int) density.Divergence {
-	if j.probes == 0 {
-		return density.Exact{}
-	}
-	return density.Hutchinson{Probes: j.probes, Seed: j.seed + uint64(first)}
-}
-
 // run gives the arrays to store. progress may not be nil.
 func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[string]*tensors.Tensor, error) {
 	values, err := homotopy.Evaluate(backend.Host(), j.by.flow.Homotopy, []float64{j.s, 1})
@@ -106,10 +97,9 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 		return nil, err
 	}
 	j.at, j.end = values[0], values[1]
-	if err := j.anchor(ctx); err != nil {
+	if err := j.prepare(ctx); err != nil {
 		return nil, err
 	}
-	shape := append([]int{j.in.info.Len}, j.in.info.Shape...)
 	j.columns, j.grad, j.nfe = map[string][]float64{}, nil, 0
 	atOnce := j.batch * len(j.by.flow.OnDevices())
 	for first := 0; first < j.in.info.Len; first += atOnce {
@@ -117,7 +107,7 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 			return nil, err
 		}
 		last := min(first+atOnce, j.in.info.Len)
-		if err := j.scoreRows(ctx, first, last, shape); err != nil {
+		if err := j.scoreRows(ctx, first, last); err != nil {
 			return nil, fmt.Errorf("inputs %d to %d: %w", first, last-1, err)
 		}
 		progress(last, j.in.info.Len)
@@ -125,36 +115,23 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 	return j.arrays(), nil
 }
 
-// anchor prepares the scorer. With the flow, the inverted log-density equals the flow's, in the mean over references on the
-// path at s; entropies are minus the mean log-densities of the references as they stand, as the inputs are scored.
-func (j *scoring) anchor(ctx context.Context) error {
+// prepare makes the scorer. With the flow, whose log-density is that of the data, the inverted one equals the flow's in the mean over references
+// placed on the path at s; entropies are minus the mean log-densities of the references as they stand, as the inputs are scored.
+func (j *scoring) prepare(ctx context.Context) error {
 	raw, placed, err := j.placeReferences()
 	if err != nil {
 		return err
 	}
-	flow := j.by.flow
-	if j.scorer, err = density.NewScorer(ctx, flow, examplesTensor(raw, flow.Shape), density.Scoring{S: j.s, Batch: j.batch}); err != nil {
-		return err
+	shape := j.by.flow.Shape
+	how := density.Scoring{S: j.s, Batch: j.batch, Grad: true}
+	if j.withFlow {
+		how.Solver, how.FlowS, how.Anchor, how.Divergence = j.solver, 1, examplesTensor(placed, shape), density.Exact{}
+		if j.probes > 0 {
+			how.Divergence = density.Hutchinson{Probes: j.probes, Seed: j.seed}
+		}
 	}
-	if !j.withFlow {
-		return nil
-	}
-	known, _, err := j.alongFlow(ctx, placed, j.s, 0)
-	if err != nil {
-		return fmt.Errorf("anchoring: %w", err)
-	}
-	inversion, err := density.Invert(flow, examplesTensor(placed, flow.Shape), known, j.s, nil)
-	if err != nil {
-		return fmt.Errorf("anchoring: %w", err)
-	}
-	j.scorer.EntropyPotential = inversion.Shift - j.scorer.Inversion.Shift // NewScorer's shift is the mean of the references
-	j.scorer.Inversion = inversion
-	atEnd, _, err := j.alongFlow(ctx, raw, 1, 0)
-	if err != nil {
-		return fmt.Errorf("the references: %w", err)
-	}
-	j.entropy = -density.Mean(atEnd)
-	return nil
+	j.scorer, err = density.NewScorer(ctx, j.by.flow, examplesTensor(raw, shape), how)
+	return err
 }
 
 // placeReferences are examples of the data spread over it, as they stand and as μx̄ + √v ε on the path at s, both [references, d].

@@ -58,7 +58,7 @@ func ReadExample(path string, by *trained.Potential) (*tensors.Tensor, error) {
 	if in.info.Len != 1 {
 		return nil, usage.Errorf("--input %s holds %d examples; give one", path, in.info.Len)
 	}
-	row, err := in.rows([]int{0})
+	row, err := in.rows(0, 1)
 	if err != nil {
 		return nil, fmt.Errorf("--input: %w", err)
 	}
@@ -94,22 +94,14 @@ func ReadArray(path, name string) (*tensors.Tensor, error) {
 	return nil, fmt.Errorf("%s holds %d arrays and none of the name %s; name the one that is meant so", path, len(arrays), name)
 }
 
-// rows reads the examples of the given indices, [len(indices), d] flat.
-func (in *inputs) rows(indices []int) ([]float64, error) {
+// rows reads the examples first ≤ i < last, flat.
+func (in *inputs) rows(first, last int) ([]float64, error) {
 	d := in.info.Size()
-	out := make([]float64, 0, len(indices)*d)
-	narrow := make([]float32, d)
-	for _, i := range indices {
-		if in.exact != nil {
-			out = append(out, in.exact[i*d:][:d]...)
-			continue
-		}
-		if err := in.set.Read(i, narrow); err != nil {
-			return nil, err
-		}
-		out = append(out, numbers.Wide(narrow)...)
+	if in.exact != nil {
+		return in.exact[first*d : last*d], nil
 	}
-	return out, nil
+	narrow, err := dataset.ReadRange(in.set, first, last-first)
+	return numbers.Wide(narrow), err
 }
 
 // examplesTensor is rows of d values as a tensor [n, shape...]: float64 for points, float32 for images.

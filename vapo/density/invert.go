@@ -113,7 +113,7 @@ func (by Inversion) scores(f *flow.Flow, x *tensors.Tensor) (Scores, error) {
 	defer numbers.Finalize(phiAt, gradAt)
 	phi, grad := numbers.Flat(phiAt), numbers.Flat(gradAt)
 	kappa, d := c.Kappa(), f.Dim()
-	out := Scores{Energy: make([]float64, len(phi)), ScoreNorm: make([]float64, len(phi)), LogDensityPotential: make([]float64, len(phi))}
+	out := Scores{Grad: slices.Clone(grad), Energy: make([]float64, len(phi)), ScoreNorm: make([]float64, len(phi)), LogDensityPotential: make([]float64, len(phi))}
 	for i := range phi {
 		xi, gi := flat[i*d:][:d], grad[i*d:][:d]
 		for j := range gi {

@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"github.com/gomlx/gomlx/core/tensors"
+	"gonum.org/v1/gonum/floats"
 
 	"vapoflow/internal/numbers"
 	"vapoflow/vapo/backend"
@@ -20,6 +21,10 @@ type Scoring struct {
 	Divergence Divergence    // of the flow's log-density; nil means Exact
 	Centre     Centre        // of the anchor; nil means Mean
 	Batch      int           // examples in one evaluation; 0 means 256
+
+	FlowS  float64         // clock of the flow's log-density of the inputs; 0 means S. At another than S, Anchor must be given
+	Anchor *tensors.Tensor // points [n, shape...] at whose s = S the inversion equals the flow; nil means the references
+	Grad   bool            // keep ∇Φ in Scores.Grad
 }
 
 // Scores are what a [Scorer] says of n inputs, each [n]. Larger energy and score norm, smaller log-density and larger typicality
@@ -28,11 +33,12 @@ type Scores struct {
 	Energy              []float64 // −Φ(x, s), the paper's energy; its constant is arbitrary
 	ScoreNorm           []float64 // ‖∇log ρ̄(x; s)‖ from ∇Φ (THEORY §6)
 	LogDensityPotential []float64 // log ρ̄(x; s) by inversion of Φ, nats; relative (mean 0 over the references) without the flow
-	LogDensityFlow      []float64 // log ρ_Φ(x; s) by the flow, nats
+	LogDensityFlow      []float64 // log ρ_Φ(x; FlowS) by the flow, nats
 	LogDensityFlowErr   []float64 // its standard error over probes; nil for Exact
 	TypicalityPotential []float64 // |log ρ̄ + entropy| by inversion
 	TypicalityFlow      []float64 // |log ρ_Φ + entropy| by the flow
 	NFE                 int       // evaluations of the flow's field, summed over batches
+	Grad                []float64 // ∇Φ(x, s), flat, [n, d]; nil unless it was asked for
 
 	Named map[string][]float64 // every score of [List], in which a larger value speaks against an input
 	rows  []Row                // of a batch
@@ -64,6 +70,12 @@ func NewScorer(ctx context.Context, f *flow.Flow, references *tensors.Tensor, ho
 	if how.Centre == nil {
 		how.Centre = Mean
 	}
+	if how.FlowS == 0 {
+		how.FlowS = how.S
+	}
+	if how.Solver != nil && how.FlowS != how.S && how.Anchor == nil {
+		return nil, fmt.Errorf("density: the flow at s = %g anchors nothing at s = %g; give points of the path there as Anchor", how.FlowS, how.S)
+	}
 	inversion, err := inversionAt(f, how.S)
 	if err != nil {
 		return nil, err
@@ -76,20 +88,29 @@ func NewScorer(ctx context.Context, f *flow.Flow, references *tensors.Tensor, ho
 	if how.Solver == nil {
 		sc.Inversion.Shift = how.Centre(at.LogDensityPotential)
 	} else {
-		gap := make([]float64, len(at.LogDensityFlow))
-		for i := range gap {
-			gap[i] = at.LogDensityPotential[i] - at.LogDensityFlow[i]
+		known := at
+		if how.Anchor != nil {
+			there := Scorer{Inversion: inversion, flow: f, how: how}
+			there.how.FlowS = how.S
+			if known, err = there.Score(ctx, how.Anchor); err != nil {
+				return nil, fmt.Errorf("density: anchoring: %w", err)
+			}
 		}
-		sc.Inversion.Shift = how.Centre(gap)
+		sc.Inversion.Shift = how.Centre(floats.SubTo(make([]float64, len(known.LogDensityFlow)), known.LogDensityPotential, known.LogDensityFlow))
 		sc.EntropyFlow = -Mean(at.LogDensityFlow)
 	}
 	sc.EntropyPotential = sc.Inversion.Shift - Mean(at.LogDensityPotential)
 	return sc, nil
 }
 
-// Score scores x [n, shape...] for any n; the probes of a row depend on its index in x. To stream, call it with one part after
-// another: all parts use the same executables.
+// Score scores x [n, shape...] for any n.
 func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) {
+	return sc.ScoreFrom(ctx, 0, x)
+}
+
+// ScoreFrom scores a part x [n, shape...] of a stream of inputs, whose first row has the given index in it: the probes of a row are a function
+// of its index. All parts use the same executables.
+func (sc *Scorer) ScoreFrom(ctx context.Context, index int, x *tensors.Tensor) (Scores, error) {
 	flat, err := points(sc.flow, x)
 	if err != nil {
 		return Scores{}, err
@@ -106,16 +127,19 @@ func (sc *Scorer) Score(ctx context.Context, x *tensors.Tensor) (Scores, error) 
 		}
 		part := numbers.Tensor(x.DType(), rows, append([]int{sc.how.Batch}, sc.flow.Shape...)...)
 		defer numbers.Finalize(part)
-		at, err := sc.scoreBatch(ctx, flows[device], part, first)
+		at, err := sc.scoreBatch(ctx, flows[device], part, index+first)
 		if err != nil {
-			err = fmt.Errorf("density: inputs from %d on: %w", first, err)
+			err = fmt.Errorf("density: inputs from %d on: %w", index+first, err)
 		}
 		return at, err
 	}, func(i int, at Scores) error {
 		fresh := min(sc.how.Batch, n-i*sc.how.Batch)
 		all.append(at, fresh)
+		if sc.how.Grad {
+			all.Grad = append(all.Grad, at.Grad[:fresh*d]...)
+		}
 		if err := sc.name(&all, at, fresh); err != nil {
-			return fmt.Errorf("density: inputs from %d on: %w", i*sc.how.Batch, err)
+			return fmt.Errorf("density: inputs from %d on: %w", index+i*sc.how.Batch, err)
 		}
 		return nil
 	})
@@ -157,7 +181,7 @@ func (sc *Scorer) scoreBatch(ctx context.Context, f *flow.Flow, x *tensors.Tenso
 	if err != nil || sc.how.Solver == nil {
 		return at, err
 	}
-	along, err := logDensity(ctx, f, sc.how.Solver, x, sc.Inversion.S, sc.how.Divergence, first)
+	along, err := logDensity(ctx, f, sc.how.Solver, x, sc.how.FlowS, sc.how.Divergence, first)
 	at.LogDensityFlow, at.LogDensityFlowErr, at.NFE = along.Value, along.StdErr, along.NFE
 	return at, err
 }

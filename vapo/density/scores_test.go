@@ -1,7 +1,9 @@
 package density_test
 
 import (
+	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,7 +137,21 @@ func TestBatchesDoNotMatter(t *testing.T) {
 		}
 		return at
 	}
-	one, many := score(7), score(3)
+	one, many, stream := score(7), score(3), density.Scores{}
+	how := density.Scoring{Batch: 3, Solver: solver.Fixed{Steps: 4}, Divergence: density.Hutchinson{Probes: 3, Seed: 1}}
+	scorer, err := density.NewScorer(t.Context(), flow, x, how)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for from, n := range map[int]int{0: 5, 5: 2} {
+		part, err := scorer.ScoreFrom(t.Context(), from, tensors.FromValue(normal(7, 3)[from:][:n]))
+		if err != nil {
+			t.Fatal(err)
+		}
+		stream.LogDensityFlow = append(stream.LogDensityFlow, make([]float64, 7-len(stream.LogDensityFlow))...)
+		copy(stream.LogDensityFlow[from:], part.LogDensityFlow)
+	}
+	near(t, "log-density of a stream", stream.LogDensityFlow, one.LogDensityFlow, 1e-10)
 	near(t, "energy", many.Energy, one.Energy, 1e-10)
 	near(t, "score norm", many.ScoreNorm, one.ScoreNorm, 1e-8)
 	near(t, "log-density", many.LogDensityFlow, one.LogDensityFlow, 1e-10)
@@ -143,6 +159,36 @@ func TestBatchesDoNotMatter(t *testing.T) {
 	near(t, "typicality", many.TypicalityPotential, one.TypicalityPotential, 1e-7)
 	if many.NFE != 3*one.NFE {
 		t.Errorf("three batches took %d evaluations, one took %d", many.NFE, one.NFE)
+	}
+}
+
+// The flow's density at the end of the path stands beside the inversion at its middle, which points of the path there anchor.
+func TestScoresAtTwoClocks(t *testing.T) {
+	path, data, s := posterior(t), mixture.Gauss2(), 0.6
+	c, end, f := coefficients(t, path, s), coefficients(t, path, 1), oracle(data, path)
+	x := data.SamplePath(end, 5, 1)
+	how := density.Scoring{S: s, Solver: tight, FlowS: 1, Anchor: tensors.FromValue(data.SamplePath(c, 20, 2)), Grad: true}
+	scorer, err := density.NewScorer(t.Context(), f, tensors.FromValue(data.SamplePath(end, 20, 3)), how)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := scorer.Score(t.Context(), tensors.FromValue(x))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for clock, have := range map[float64][]float64{s: got.LogDensityPotential, 1: got.LogDensityFlow} {
+		exact, err := mixture.Optimal{Mixture: data, Homotopy: path}.Evaluate(f.Backend, x, clock)
+		if err != nil {
+			t.Fatal(err)
+		}
+		near(t, fmt.Sprintf("log-density at s = %g", clock), have, exact.LogDensity, 1e-7)
+		if clock == s {
+			near(t, "∇Φ", got.Grad, slices.Concat(exact.Field...), 1e-9)
+		}
+	}
+	how.Anchor = nil
+	if _, err := density.NewScorer(t.Context(), f, tensors.FromValue(x), how); err == nil || !strings.Contains(err.Error(), "Anchor") {
+		t.Errorf("without an anchor: %v", err)
 	}
 }
 
