@@ -78,6 +78,9 @@ func TestDesk(t *testing.T) {
 	n.do(chromedp.KeyEvent("%%"), chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent("desk.Sca"), chromedp.Sleep(time.Second), chromedp.KeyEvent(kb.Tab))
 	n.wait(30*time.Second, "desk.Scatter is offered", `document.querySelector('.jp-Completer')?.textContent.includes('Scatter')`)
 	n.shot("desk-5-completed")
+	n.do(chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent("("), chromedp.Sleep(time.Second), chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(input.ModifierShift)))
+	n.wait(30*time.Second, "desk.Scatter is explained", `document.querySelector('.jp-Tooltip')?.textContent.includes('shows points of the plane')`)
+	n.shot("desk-6-explained")
 }
 
 // focus puts the cursor into the code cell of that number.

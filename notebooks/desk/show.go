@@ -17,23 +17,25 @@ import (
 	"vapoflow/vapo/dataset"
 )
 
-// screenDPI is the resolution of a figure on a page of the screen. Twice as many pixels are drawn, for fine screens.
+// screenDPI is the resolution of a figure on a page of the screen.
 const screenDPI = 130
 
-// Show shows a figure below the cell, at the resolution of a fine screen.
+// Show shows a figure below the cell, with twice the pixels of its place, for fine screens; headless, where files are to be small, with as many.
 func Show(f *figures.Figure) { show(f, "") }
 
 // show shows a figure, where an id is given in place of the last one of that id.
 func show(f *figures.Figure, id string) {
-	screen := *f
-	screen.DPI = 2 * screenDPI
-	m := screen.Image()
-	width, _ := f.Size()
-	if inches := width / 2.54; float64(m.Bounds().Dx()) > 1.5*screenDPI*inches {
-		showImage(m, 2, id)
-	} else { // a sheet, which has pixels of its own
-		showImage(m, 1, id)
+	fine := 2
+	if headless() {
+		fine = 1
 	}
+	screen := *f
+	screen.DPI = fine * screenDPI
+	m := screen.Image()
+	if width, _ := f.Size(); float64(m.Bounds().Dx()) < 0.9*width/2.54*float64(screen.DPI) { // a sheet, which has pixels of its own
+		fine = 1
+	}
+	showImage(m, fine, id)
 }
 
 // ShowImage shows an image below the cell, pixel for pixel.
