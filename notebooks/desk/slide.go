@@ -15,7 +15,8 @@ import (
 )
 
 const (
-	answered  = 10 * time.Second // within which a browser tells that it shows the slider
+	answered  = 6 * time.Second  // within which a browser tells that it shows the slider
+	attempts  = 3                // before none is taken to be there: GoNB's connection gives a busy machine half a second
 	untouched = 30 * time.Second // after which a slider that nobody moves ends, so that Run All goes on
 	rested    = 5 * time.Minute  // and one that was moved
 )
@@ -45,34 +46,48 @@ func slide(name string, from, to float64, draw func(float64) *figures.Figure) bo
 	id := "slider_" + gonbui.UniqueId()
 	receive, values := newest()
 	comms.Subscribe(id, func(_, text string) { receive(text) })
-	gonbui.UpdateHTML(id, sliderHTML(id, name, from, to))
 	ended := func(html string) {
 		gonbui.UpdateHTML(id, html)
 		gonbui.Sync()
 	}
-	longest, at := answered, math.NaN()
-	for moves := 0; ; moves++ {
-		value := math.NaN()
-		select {
-		case value = <-values:
-		case <-Context().Done():
-		case <-time.After(longest):
-			if moves == 0 {
-				ended("")
-				return false
-			}
-		}
-		if math.IsNaN(value) {
-			ended(fmt.Sprintf("<div>%s = %.3g; run the cell again to move it</div>", html.EscapeString(name), at))
-			return true
-		}
+	value, ok := first(id, sliderHTML(id, name, from, to), values)
+	if !ok {
+		ended("")
+		return false
+	}
+	at, longest := math.NaN(), untouched
+	for !math.IsNaN(value) {
 		at = value
 		show(draw(at), "figure_"+id)
-		longest = untouched
-		if moves > 0 {
+		select {
+		case value = <-values:
 			longest = rested
+		case <-Context().Done():
+			value = math.NaN()
+		case <-time.After(longest):
+			value = math.NaN()
 		}
 	}
+	ended(fmt.Sprintf("<div>%s = %.3g; run the cell again to move it</div>", html.EscapeString(name), at))
+	return true
+}
+
+// first shows the slider and gives its first value. Ok is false where no browser tells one.
+func first(id, page string, values <-chan float64) (value float64, ok bool) {
+	for attempt := range attempts {
+		if attempt > 0 {
+			comms.Start() // connects once more
+		}
+		gonbui.UpdateHTML(id, fmt.Sprintf("%s<!-- %d -->", page, attempt))
+		select {
+		case value = <-values:
+			return value, true
+		case <-Context().Done():
+			return math.NaN(), true
+		case <-time.After(answered):
+		}
+	}
+	return 0, false
 }
 
 // sliderHTML is the slider, with a script that sends "COUNT VALUE" when it is there and at every move, and NaN when it is done.
