@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/sweep"
 	"vapoflow/experiments/usage"
@@ -45,7 +46,7 @@ On many machines give each --shard i/n and a folder of its own, then "sweep merg
 			if err != nil {
 				return err
 			}
-			env.Strict = true
+			env.Strict, env.Sets = true, new(paper.Sets) // the runs' data are opened once
 			s, err := sweep.New(args[0], axes, env)
 			if err != nil {
 				return asUsage(err)

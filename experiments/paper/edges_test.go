@@ -9,17 +9,28 @@ import (
 	"vapoflow/vapo/dataset"
 )
 
-// What is open already is not read again: a folder of images takes minutes.
+// What is open already is not opened again, by runs that share it: a folder of images takes minutes.
 func TestDataAreOpenedOnce(t *testing.T) {
-	opened, err := dataset.Open("moons", dataset.Options{})
-	if err != nil {
-		t.Fatal(err)
+	env := Env{Backend: &backend.Choice{}, Preset: "smoke", Recipe: "best", Sets: new(Sets)}
+	var opened [3]dataset.Dataset
+	for i, set := range []string{"steps=3", "steps=4", "data=moons"} {
+		change, err := ParseSet(set)
+		if err != nil {
+			t.Fatal(err)
+		}
+		env.Changes = []Change{change}
+		w, _, err := Element{ID: "fig1", steps: fig1}.prepare(planarSettings("smoke", "best"), env)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened[i] = w.data
 	}
-	env := Env{Backend: &backend.Choice{}, Preset: "smoke", Recipe: "best", data: opened}
-	env.Changes = []Change{{"data", []byte(`"no/such.npz"`), "test"}}
-	w, m, err := own.prepare(planarSettings("smoke", "best"), env)
-	if err != nil || w.data != opened || m.Data.Name != "moons" {
-		t.Errorf("it is opened again: %v", err)
+	if len(env.Sets.open) != 2 || opened[0].Info().Name != "ring8" || opened[2].Info().Name != "moons" {
+		t.Errorf("%d sets were opened for %v", len(env.Sets.open), opened)
+	}
+	// A training on own data looks at their shape before it begins.
+	if _, env, err := ownSettings("moons", env); err != nil || len(env.Sets.open) != 2 {
+		t.Errorf("%v, %d sets", err, len(env.Sets.open))
 	}
 }
 

@@ -45,7 +45,7 @@ func computeFig4(ctx context.Context, w *work) (element.Data, error) {
 	}
 	var h histogram
 	for split, to := range map[string]*[]float64{"train": &h.Train, "test": &h.Test} {
-		data, err := w.Config.Open(w.DataRoot, split)
+		data, err := w.open(split)
 		if err != nil {
 			return nil, err
 		}

@@ -51,7 +51,7 @@ func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, e
 		return nil, err
 	}
 	queries := measure.Floats(samples.Pixels)
-	if test, err := w.Config.Open(w.DataRoot, "test"); err == nil {
+	if test, err := w.open("test"); err == nil {
 		held, err := measure.FirstOf(test, w.Samples)
 		if err != nil {
 			return nil, err

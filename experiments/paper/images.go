@@ -98,7 +98,7 @@ func heldOutExamples(preset string) int {
 // measureHeldOut puts on record E‖∇Φ − u_c‖²/d on the test split, of the model and of what its
 // network started from.
 func (w *work) measureHeldOut(m *vapo.Model) error {
-	test, err := w.Config.Open(w.DataRoot, "test")
+	test, err := w.open("test")
 	if err != nil {
 		w.run.Note("No held-out loss: %v", err)
 		return nil

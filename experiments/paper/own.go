@@ -35,7 +35,7 @@ func Train(ctx context.Context, data string, env Env) (dir string, err error) {
 	return own.run(ctx, base, env)
 }
 
-// ownSettings are those that a training on data starts from, and env with the data opened.
+// ownSettings are those that a training on data starts from, and env with the data open.
 func ownSettings(data string, env Env) (Settings, Env, error) {
 	value, _ := json.Marshal(data) // text always encodes
 	changes := append(env.Changes[:len(env.Changes):len(env.Changes)], Change{"data", value, "--data " + data})
@@ -44,14 +44,17 @@ func ownSettings(data string, env Env) (Settings, Env, error) {
 	// The data's shape decides what is trained, so it is opened before the settings are known.
 	base := planarSettings(env.Preset, env.Recipe)
 	probe := base
-	err := probe.Apply(changes)
-	if err != nil {
+	if err := probe.Apply(changes); err != nil {
 		return base, env, usage.Wrap(err)
 	}
-	if env.data, err = probe.Config.Open(env.DataRoot, "train"); err != nil {
+	if env.Sets == nil {
+		env.Sets = new(Sets)
+	}
+	opened, err := env.Sets.Open(probe.Config, env.DataRoot, "train")
+	if err != nil {
 		return base, env, err
 	}
-	if env.data.Info().IsImage() {
+	if opened.Info().IsImage() {
 		base = imageSettings(data, ownSamples)(env.Preset, env.Recipe)
 		base.Model = train
 	}

@@ -41,7 +41,7 @@ type Env struct {
 	Watch training.Watch // shows a training's progress; may be nil
 	Say   func(string)   // tells the user a line; may be nil
 
-	data dataset.Dataset // that of the settings, where it is open already
+	Sets *Sets // data that runs share; nil opens them for one
 }
 
 // work is one element at work.
@@ -164,13 +164,14 @@ func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error)
 	}
 	var notes []string
 	var err error
-	if w.data = env.data; w.data == nil {
-		w.data, err = w.Config.Open(env.DataRoot, "train")
+	if w.Sets == nil {
+		w.Sets = new(Sets)
 	}
+	w.data, err = w.open("train")
 	if errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
 		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data)) // all that have a stand-in can be fetched
 		w.Data = e.standIn
-		w.data, err = w.Config.Open(env.DataRoot, "train")
+		w.data, err = w.open("train")
 	}
 	if errors.Is(err, dataset.ErrMissing) && w.model != nil && e.dataless {
 		w.data, err = undataed{w.model.Shape, w.Data, err}, nil

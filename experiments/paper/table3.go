@@ -70,7 +70,7 @@ const control = "cifar10-original"
 // oodSets reads the held-out images of the model's own set, which come first, and those of all sets that are there. What is missing
 // is noted with how to get it.
 func (w *work) oodSets(ctx context.Context, side int) ([]oodSet, error) {
-	own, err := w.Config.Open(w.DataRoot, "test")
+	own, err := w.open("test")
 	if err != nil {
 		return nil, err
 	}

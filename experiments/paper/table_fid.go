@@ -136,7 +136,7 @@ func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err e
 		return nil, err
 	}
 	sets = append(sets, fidSet{"uniform noise", noise, 0})
-	if test, err := w.Config.Open(w.DataRoot, "test"); err == nil {
+	if test, err := w.open("test"); err == nil {
 		return append(sets, fidSet{"held-out images", test, 0}), nil
 	}
 	w.run.Note("There is no test split to compare the training images with.")

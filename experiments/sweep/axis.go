@@ -78,14 +78,14 @@ func expand(value string) ([]string, error) {
 	return all, nil
 }
 
-// cells are all combinations of the axes' values, that of the last axis changing fastest.
-func cells(axes []Axis) [][]string {
-	all := [][]string{nil}
-	for _, axis := range axes {
-		var longer [][]string
-		for _, cell := range all {
-			for _, value := range axis.Values {
-				longer = append(longer, append(cell[:len(cell):len(cell)], value))
+// Combinations are all ways to take one value of each list, that of the last list changing fastest.
+func Combinations[V any](lists ...[]V) [][]V {
+	all := [][]V{nil}
+	for _, list := range lists {
+		var longer [][]V
+		for _, values := range all {
+			for _, value := range list {
+				longer = append(longer, append(values[:len(values):len(values)], value))
 			}
 		}
 		all = longer

@@ -43,7 +43,11 @@ type Cell struct {
 // New plans a sweep of an element in an environment whose changes hold for every cell. It finds what any cell would refuse.
 func New(element string, axes []Axis, env paper.Env) (*Sweep, error) {
 	s := &Sweep{Element: element, Preset: env.Preset, Recipe: env.Recipe, Axes: axes, TrainingVersion: vapo.TrainingVersion, Backend: env.Backend.Name}
-	for _, values := range cells(axes) {
+	var lists [][]string
+	for _, axis := range axes {
+		lists = append(lists, axis.Values)
+	}
+	for _, values := range Combinations(lists...) {
 		c := Cell{Values: values}
 		for i, axis := range axes {
 			if len(axis.Values) > 1 || len(axes) == 1 {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 
+	"vapoflow/experiments/sweep"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 )
@@ -37,24 +38,23 @@ func Seeds(n int) Axis {
 // Sweep trains, or loads, a model for every combination of the axes' values on top of base, the last axis changing fastest, and shows a table of
 // them. Data may be nil: the configuration's. [Curves] draws the trainings: desk.Curves(models...).
 func Sweep(ctx context.Context, base vapo.Config, data dataset.Dataset, axes ...Axis) ([]*vapo.Model, error) {
-	configs := []vapo.Config{base}
+	var lists [][]any
 	for _, axis := range axes {
-		var longer []vapo.Config
-		for _, c := range configs {
-			for _, value := range axis.Values {
-				changed, err := with(c, axis.Key, value)
-				if err != nil {
-					return nil, err
-				}
-				longer = append(longer, changed)
+		lists = append(lists, axis.Values)
+	}
+	var configs []vapo.Config
+	for _, values := range sweep.Combinations(lists...) {
+		c := base
+		for i, axis := range axes {
+			var err error
+			if c, err = with(c, axis.Key, values[i]); err != nil {
+				return nil, err
 			}
 		}
-		configs = longer
-	}
-	for _, c := range configs { // before the first trains for minutes
-		if err := c.Validate(); err != nil {
+		if err := c.Validate(); err != nil { // before the first trains for minutes
 			return nil, err
 		}
+		configs = append(configs, c)
 	}
 	var models []*vapo.Model
 	for i, c := range configs {
