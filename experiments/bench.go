@@ -23,7 +23,8 @@ func (a *app) benchCommand() *cobra.Command {
 	for _, b := range bench.Benches() {
 		cmd.AddCommand(a.oneBenchCommand(b))
 	}
-	cmd.AddCommand(&cobra.Command{Use: "worker WORKLOAD", Short: "Take steps for bench step --peers", Hidden: true, Args: cobra.ExactArgs(1),
+	cmd.AddCommand(&cobra.Command{Use: "worker WORKLOAD", Short: "Take steps for bench step --peers",
+		Hidden: true, Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return bench.Worker(cmd.Context(), args[0], os.Stdin, a.Out)
 		}})

@@ -8,7 +8,8 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Batches come in order, each once; what goes wrong while one is drawn reaches whoever takes it, and nothing is drawn once stop has returned.
+// Batches come in order, each once; what goes wrong while one is drawn reaches whoever takes it, and nothing is drawn once stop has
+// returned.
 func TestBatchesAreDrawnAhead(t *testing.T) {
 	wrong := errors.New("wrong")
 	var drawn []int

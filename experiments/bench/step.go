@@ -42,8 +42,8 @@ pure Go and, where a plugin is found, on XLA. Let nothing else run meanwhile.
 With --preset it times the network of Figure 2 at that preset, on the backend that $VAPO_BACKEND or auto chooses, at each of --batches, with the
 peak memory of this process so far; "experiments list fig2 --preset paper --needs" then says what a whole training takes.
 
-With --peers it times the same step by turns on XLA, on pure Go, and, where --python has them, in JAX and PyTorch (the twins in experiments/peers,
-so run it in the repository's folder): start, first step, evaluations, reading and memory besides.`,
+With --peers it times the same step by turns on XLA, on pure Go, and, where --python has them, in JAX and PyTorch (the twins in
+experiments/peers, so run it in the repository's folder): start, first step, evaluations, reading and memory besides.`,
 	Example: "  experiments bench step\n  experiments bench step --steps 500\n  experiments bench step --preset paper --batches 128,256,512 --steps 50\n  experiments bench step --peers --python peers/bin/python",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &stepOptions{}
@@ -75,7 +75,8 @@ type stepOptions struct {
 
 func (o *stepOptions) check() error {
 	if o.peers && (o.preset != "" || o.rounds < 1) {
-		return usage.Errorf("bench step: --peers goes without --preset and with --rounds of at least 1, got %q and %d", o.preset, o.rounds)
+		return usage.Errorf("bench step: --peers goes without --preset and with --rounds of at least 1, got %q and %d",
+			o.preset, o.rounds)
 	}
 	if o.preset == "" {
 		if o.steps < 10 {
@@ -115,6 +116,7 @@ func (o *stepOptions) measure(ctx context.Context, w *work) error {
 			continue
 		}
 		w.Say("%s", choice.Line)
+		w.run.Note("%s", choice.Line)
 		table.Header = append(table.Header, choice.Name)
 		for i, c := range stepCases {
 			config := vapo.DefaultConfig()

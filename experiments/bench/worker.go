@@ -43,8 +43,8 @@ type answer struct {
 	Bytes   int64   `json:"bytes,omitempty"`
 }
 
-// Worker takes one step of the workload given in JSON on the backend that $VAPO_BACKEND or auto chooses, prints an answer, and answers each line
-// "JOB N" until the input ends, as experiments/peers/twin.py does.
+// Worker takes one step of the workload given in JSON on the backend that $VAPO_BACKEND or auto chooses, prints an answer, and
+// answers each line "JOB N" until the input ends, as experiments/peers/twin.py does.
 func Worker(ctx context.Context, text string, in io.Reader, out io.Writer) error {
 	var c workload
 	if err := json.Unmarshal([]byte(text), &c); err != nil {

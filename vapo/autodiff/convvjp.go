@@ -25,7 +25,9 @@ func init() {
 			return []*graph.Node{c.transposeInput(x, kernel, v[0]), inKernel()}
 		}
 		turned := graph.TransposeAllAxes(graph.Reverse(kernel, 0, 1), 0, 1, 3, 2)
-		fast, _ := graph.InternalFusedOpCaller(func() *graph.Node { return newWindow(x, kernel.Shape().Dim(0)).kernelGradient(x, v[0]) }, inKernel, true)
+		fast, _ := graph.InternalFusedOpCaller(func() *graph.Node {
+			return newWindow(x, kernel.Shape().Dim(0)).kernelGradient(x, v[0])
+		}, inKernel, true)
 		return []*graph.Node{Conv(v[0], turned), fast}
 	}
 }

@@ -62,7 +62,9 @@ func TestSpreadAndSumAreBroadcastAndReduction(t *testing.T) {
 				return graph.ReduceSum(graph.Mul(graph.Square(h), graph.ExpandLeftToRank(x, 4)), 1, 2, 3)
 			})
 		}
-		same(t, b, random(rng, 7, 3), autodiff.SquaredNorm, func(x *graph.Node) *graph.Node { return graph.ReduceAllSum(graph.Square(x)) })
+		same(t, b, random(rng, 7, 3), autodiff.SquaredNorm, func(x *graph.Node) *graph.Node {
+			return graph.ReduceAllSum(graph.Square(x))
+		})
 	})
 }
 

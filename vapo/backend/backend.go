@@ -170,8 +170,11 @@ func open(path string, notes ...string) (*Choice, error) {
 	if n > 1 {
 		devices = fmt.Sprintf("%d devices", n)
 	}
-	name := "xla:" + platform(b.DeviceDescription(0))
-	return newChoice(b, name, append([]string{devices + ", " + path}, notes...)...), nil
+	name, flags := "xla:"+platform(b.DeviceDescription(0)), ""
+	if set := os.Getenv("XLA_FLAGS"); set != "" {
+		flags = "XLA_FLAGS=" + set
+	}
+	return newChoice(b, name, append([]string{devices + ", " + path, flags}, notes...)...), nil
 }
 
 // innermost drops the context that go-xla wraps around the loader's message: it repeats the path three times.
