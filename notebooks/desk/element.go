@@ -3,11 +3,13 @@ package desk
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -116,10 +118,18 @@ func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
 // sampleBatch is that of the records of small images: a sample's bits depend on it.
 const sampleBatch = 16
 
-// Run runs the element as the command line does, with the same model, and shows its record.
+// Run runs the element as the command line does, in its folders and with the same model, and shows its record.
 func (e *Element) Run() {
-	env := Must(Env(e.preset, "best", e.changes...))
-	ShowRecord(Must(paper.Run(Context(), e.id, env)))
+	env := paper.Env{
+		Backend: Must(backend.New("")), Out: Results(), DataRoot: DataRoot(), Inception: os.Getenv(measure.InceptionEnv),
+		Preset: e.preset, Recipe: "best", Resume: true, Command: "notebook",
+		Watch: func(name string, _ int) (observe func(vapo.Progress), done func()) { return Watch(name), func() {} },
+		Say:   func(line string) { fmt.Println(line) },
+	}
+	for _, change := range e.changes {
+		env.Changes = append(env.Changes, Must(paper.ParseSet(change)))
+	}
+	showRecord(Must(paper.Run(Context(), e.id, env)))
 }
 
 // Pretrained is a model whose weights ship with the program: "cifar10", "celeba".

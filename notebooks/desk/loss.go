@@ -38,7 +38,7 @@ func Loss(l loss.Loss, f *flow.Flow, data dataset.Dataset, s float64, n int) (me
 			noise[i][j] = rng.NormFloat64()
 		}
 	}
-	values := Values(Must(exec.Call(Examples(data, n), noise, clock))[0])
+	values := Values(Must(exec.Call(Points(Batch(data, 0, n)), noise, clock))[0])
 	mean, sd := stat.MeanStdDev(values, nil)
 	return mean, stat.StdErr(sd, float64(n))
 }

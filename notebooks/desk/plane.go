@@ -17,8 +17,8 @@ import (
 // reach is the half side of the square [-3, 3]² that pictures of the plane show.
 const reach = 3.0
 
-// Square is an even grid of n × n points on [-3, 3]², the rows along the first coordinate.
-func Square(n int) (points [][]float64) {
+// square is an even grid of n × n points on [-3, 3]², the rows along the first coordinate.
+func square(n int) (points [][]float64) {
 	for _, y := range measure.Span(-reach, reach, n) {
 		for _, x := range measure.Span(-reach, reach, n) {
 			points = append(points, []float64{x, y})
@@ -29,7 +29,7 @@ func Square(n int) (points [][]float64) {
 
 // Density is a density on a grid of [-3, 3]², for figures: log gives its logarithm at points, which need not be normalised.
 func Density(n int, log func(x [][]float64) []float64) figures.Grid {
-	axis, values := measure.Span(-reach, reach, n), log(Square(n))
+	axis, values := measure.Span(-reach, reach, n), log(square(n))
 	g, top := figures.Grid{X: axis, Y: axis}, slices.Max(values)
 	for row := range slices.Chunk(values, n) {
 		for i := range row {
@@ -42,7 +42,7 @@ func Density(n int, log func(x [][]float64) []float64) figures.Grid {
 
 // Arrows are the field ∇Φ(·, s) of a flow of the plane on 13 × 13 points of [-3, 3]².
 func Arrows(f *flow.Flow, s float64) figures.Arrows {
-	at := narrow(Square(13))
+	at := narrow(square(13))
 	phi, grad, err := f.Evaluate(at, s)
 	Check(err)
 	phi.MustFinalizeAll()

@@ -146,9 +146,6 @@ func OnPath(path homotopy.Homotopy, x *tensors.Tensor, s float64, seed uint64) *
 // Values are the numbers of a tensor, flat; those of bytes are pixels, from -1 to 1.
 func Values(x *tensors.Tensor) []float64 { return Must(flat(x)) }
 
-// Examples gives the first n examples of a data set as points [n][d], or all of a smaller set.
-func Examples(data dataset.Dataset, n int) [][]float64 { return Must(examples(data, n)).points() }
-
 // Points gives rows as points [n][d]: of a tensor, a solution, a data set and whatever else [Scatter] takes.
 func Points(x any) [][]float64 { return Must(rowsOf(x)).points() }
 

@@ -9,38 +9,11 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"vapoflow/experiments/measure"
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
-	"vapoflow/vapo"
-	"vapoflow/vapo/backend"
 )
 
-// Env is where [paper.Run] works in a notebook: with the command line's folders and backend, its trainings watched below the cell.
-// Changes are settings as --set takes them, "homotopy=straight" for example.
-func Env(preset, recipe string, changes ...string) (paper.Env, error) {
-	choice, err := backend.New("")
-	if err != nil {
-		return paper.Env{}, err
-	}
-	env := paper.Env{
-		Backend: choice, Out: Results(), DataRoot: DataRoot(), Inception: os.Getenv(measure.InceptionEnv),
-		Preset: preset, Recipe: recipe, Resume: true, Command: "notebook",
-		Watch: func(name string, _ int) (observe func(vapo.Progress), done func()) { return Watch(name), func() {} },
-		Say:   func(line string) { fmt.Println(line) },
-	}
-	for _, text := range changes {
-		change, err := paper.ParseSet(text)
-		if err != nil {
-			return env, err
-		}
-		env.Changes = append(env.Changes, change)
-	}
-	return env, nil
-}
-
-// ShowRecord shows the numbers, tables and figures in a run's folder.
-func ShowRecord(dir string) {
+// showRecord shows the numbers, tables and figures in a run's folder.
+func showRecord(dir string) {
 	m, err := record.Read(dir)
 	Check(err)
 	Check(record.Stored{Dir: dir, Manifest: m}.Check(false))

@@ -38,9 +38,6 @@ func show(f *figures.Figure, id string) {
 	showImage(m, fine, id)
 }
 
-// ShowImage shows an image below the cell, pixel for pixel.
-func ShowImage(m image.Image) { showImage(m, 1, "") }
-
 // showImage shows an image with so many of its pixels to one of the page.
 func showImage(m image.Image, fine int, id string) {
 	size := m.Bounds().Size().Div(fine)
