@@ -16,7 +16,7 @@ import (
 type Again struct {
 	Plan    record.Manifest // what it would begin, without what the run adds
 	element Element
-	work    *work
+	trial   *trial
 }
 
 // Prepare prepares the run of a record again: its element at its preset, recipe and every one of its settings. The rest of env is where
@@ -56,10 +56,10 @@ func Prepare(m record.Manifest, env Env) (*Again, error) {
 		return nil, err
 	}
 	a := &Again{element: e}
-	if a.work, a.Plan, err = e.prepare(base, env); err != nil {
+	if a.trial, a.Plan, err = e.prepare(base, env); err != nil {
 		return nil, err
 	}
-	if is := a.work.Settings.Init; is != was.Init {
+	if is := a.trial.Settings.Init; is != was.Init {
 		return nil, usage.Errorf("the training of %s began at the weights whose sha256 begins with %q, and those of --init begin with %q", m.Name, was.Init, is)
 	}
 	return a, nil
@@ -67,5 +67,5 @@ func Prepare(m record.Manifest, env Env) (*Again, error) {
 
 // Run runs it and returns the folder of its record.
 func (a *Again) Run(ctx context.Context) (dir string, err error) {
-	return a.element.do(ctx, a.work, a.Plan)
+	return a.element.do(ctx, a.trial, a.Plan)
 }

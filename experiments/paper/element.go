@@ -24,9 +24,9 @@ type steps struct {
 	standIn  string // data used where that of the settings is not found, and labelled so; may be ""
 	dataless bool   // can be drawn from weights that ship alone
 	claim    func(preset string, s Settings) string
-	results  []record.Quantity                                        // that its runs may have, in the order in which they are shown
-	compute  func(ctx context.Context, w *work) (element.Data, error) // trains or loads, and leaves results; its arrays, nil where it keeps them itself
-	draw     element.Drawing                                          // from the record alone; nil where its tables are all
+	results  []record.Quantity                                         // that its runs may have, in the order in which they are shown
+	compute  func(ctx context.Context, t *trial) (element.Data, error) // trains or loads, and leaves results; its arrays, nil where it keeps them itself
+	draw     element.Drawing                                           // from the record alone; nil where its tables are all
 }
 
 // elements lists the paper's figures and tables, and what goes beyond them: a new one is one file and one line here.

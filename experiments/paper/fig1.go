@@ -48,36 +48,36 @@ func planarSettings(preset, recipe string) Settings {
 // previewSteps is how long a training may be before its figure is shown: pure Go takes 7 ms a step.
 const previewSteps = 2000
 
-func computeFig1(ctx context.Context, w *work) (element.Data, error) {
-	exact, err := w.exactMixture()
+func computeFig1(ctx context.Context, t *trial) (element.Data, error) {
+	exact, err := t.exactMixture()
 	if err != nil {
 		return nil, err
 	}
 	if exact.Dim() != 2 {
-		return nil, fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", w.Data, w.data.Info().Shape)
+		return nil, fmt.Errorf("figure 1 needs data in the plane, and %s has examples of shape %v", t.Data, t.data.Info().Shape)
 	}
-	if w.Backend.Name == "go" && w.Steps > 2*previewSteps && !w.trainer().Trained(w.Config, w.data) {
-		if err := w.preview(ctx, exact); err != nil {
+	if t.Backend.Name == "go" && t.Steps > 2*previewSteps && !t.trainer().Trained(t.Config, t.data) {
+		if err := t.preview(ctx, exact); err != nil {
 			return nil, err
 		}
 	}
-	m, err := w.train(ctx)
+	m, err := t.train(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if w.Autonomous {
-		w.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an error of training (docs/THEORY.md §5).")
+	if t.Autonomous {
+		t.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an error of training (docs/THEORY.md §5).")
 	}
-	return w.measurePlane(ctx, m, exact)
+	return t.measurePlane(ctx, m, exact)
 }
 
 // plane measures a model with the settings' solver, particles and seed, and as many samples for its KL divergence.
-func (w *work) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture, samples int) (*measure.Plane, error) {
-	with, err := w.NewSolver()
+func (t *trial) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture, samples int) (*measure.Plane, error) {
+	with, err := t.NewSolver()
 	if err != nil {
 		return nil, err
 	}
-	return measure.NewPlane(ctx, m, exact, measure.PlaneOptions{Solver: with, Particles: w.Samples, KLSamples: samples, Seed: w.Seed})
+	return measure.NewPlane(ctx, m, exact, measure.PlaneOptions{Solver: with, Particles: t.Samples, KLSamples: samples, Seed: t.Seed})
 }
 
 // klSamples is how many samples each preset spends on the KL divergence: its error falls with their root.
@@ -92,34 +92,34 @@ func klSamples(preset string) int {
 }
 
 // measurePlane puts the numbers of a model's plane on record.
-func (w *work) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) (*measure.Plane, error) {
-	p, err := w.plane(ctx, m, exact, klSamples(w.Preset))
+func (t *trial) measurePlane(ctx context.Context, m *vapo.Model, exact mixture.Mixture) (*measure.Plane, error) {
+	p, err := t.plane(ctx, m, exact, klSamples(t.Preset))
 	if err != nil {
 		return nil, err
 	}
-	w.run.Keep("relative_excess", p.Excess.Overall, p.Excess.StdErr)
+	t.run.Keep("relative_excess", p.Excess.Overall, p.Excess.StdErr)
 	for i, q := range p.Excess.Quarters {
-		w.run.Keep(fmt.Sprintf("relative_excess_q%d", i+1), q, p.Excess.QuartersStdErr[i])
+		t.run.Keep(fmt.Sprintf("relative_excess_q%d", i+1), q, p.Excess.QuartersStdErr[i])
 	}
-	w.run.Results["nfe"] = float64(p.NFE)
-	w.run.Keep("end_error_rms", p.EndError, p.EndErrorErr)
+	t.run.Results["nfe"] = float64(p.NFE)
+	t.run.Keep("end_error_rms", p.EndError, p.EndErrorErr)
 	if n := len(p.KL.S); n > 0 { // points have no density to compare with
-		w.run.Keep("kl", p.KL.Value[n-1], p.KL.StdErr[n-1])
-		w.run.Keep("off_mode", p.KL.OffMode[n-1], p.KL.OffModeErr[n-1])
-		w.run.Results["kl_trimmed"], w.run.Results["off_mode_exact"] = p.KL.Trimmed[n-1], p.KL.OffModeExact[n-1]
+		t.run.Keep("kl", p.KL.Value[n-1], p.KL.StdErr[n-1])
+		t.run.Keep("off_mode", p.KL.OffMode[n-1], p.KL.OffModeErr[n-1])
+		t.run.Results["kl_trimmed"], t.run.Results["off_mode_exact"] = p.KL.Trimmed[n-1], p.KL.OffModeExact[n-1]
 	}
 	return p, nil
 }
 
 // preview draws the figure of a short training of the same model, for those who wait.
-func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
-	c := w.Config
+func (t *trial) preview(ctx context.Context, exact mixture.Mixture) error {
+	c := t.Config
 	c.Steps = previewSteps
-	m, err := w.trainer().Train(ctx, w.element+" preview", c, w.data)
+	m, err := t.trainer().Train(ctx, t.element+" preview", c, t.data)
 	if err != nil {
 		return err
 	}
-	p, err := w.plane(ctx, m, exact, 0)
+	p, err := t.plane(ctx, m, exact, 0)
 	if err != nil {
 		return err
 	}
@@ -127,19 +127,19 @@ func (w *work) preview(ctx context.Context, exact mixture.Mixture) error {
 	if err != nil {
 		return err
 	}
-	w.say("preview of a training of %d steps: %s", c.Steps, w.previewPath())
-	return f.Save(w.previewPath())
+	t.say("preview of a training of %d steps: %s", c.Steps, t.previewPath())
+	return f.Save(t.previewPath())
 }
 
 // previewPath is where a preview lies until the run is done.
-func (w *work) previewPath() string { return filepath.Join(w.Out, w.element+"-preview.png") }
+func (t *trial) previewPath() string { return filepath.Join(t.Out, t.element+"-preview.png") }
 
-// exactMixture is that of the work's data, with a note where it is not all of it.
-func (w *work) exactMixture() (mixture.Mixture, error) {
-	if n := w.data.Info().Len; n > measure.ExactLimit {
-		w.run.Note("The exact field is that of the first %d of %d points.", measure.ExactLimit, n)
+// exactMixture is that of the run's data, with a note where it is not all of it.
+func (t *trial) exactMixture() (mixture.Mixture, error) {
+	if n := t.data.Info().Len; n > measure.ExactLimit {
+		t.run.Note("The exact field is that of the first %d of %d points.", measure.ExactLimit, n)
 	}
-	return measure.Exact(w.data)
+	return measure.Exact(t.data)
 }
 
 func drawPlane(p element.Page, plane *measure.Plane) error {

@@ -20,12 +20,12 @@ func sheetOf(data, standIn, claim string, samples [4]int) steps {
 		dataless: true,
 		claim:    imageClaim(data, claim),
 		results:  withTraining(sheetResults...),
-		compute: func(ctx context.Context, w *work) (element.Data, error) {
-			m, err := w.trainImages(ctx)
+		compute: func(ctx context.Context, t *trial) (element.Data, error) {
+			m, err := t.trainImages(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return w.sheet(ctx, m)
+			return t.sheet(ctx, m)
 		},
 		draw: element.Of(drawSheet),
 	}
@@ -44,22 +44,22 @@ func (s *sheet) Arrays() record.Arrays {
 }
 
 // sheet measures a model of images and draws from it.
-func (w *work) sheet(ctx context.Context, m *vapo.Model) (*sheet, error) {
-	if err := w.measureHeldOut(m); err != nil {
+func (t *trial) sheet(ctx context.Context, m *vapo.Model) (*sheet, error) {
+	if err := t.measureHeldOut(m); err != nil {
 		return nil, err
 	}
-	drawn, err := w.drawn(ctx, m)
+	drawn, err := t.drawn(ctx, m)
 	if err != nil {
 		return nil, err
 	}
 	s := sheet{Samples: drawn.Images}
-	if s.Real, err = measure.FirstOf(w.data, w.Samples); errors.Is(err, dataset.ErrMissing) && w.shipped() {
-		w.run.Note("No real images beside the samples: %v", err)
+	if s.Real, err = measure.FirstOf(t.data, t.Samples); errors.Is(err, dataset.ErrMissing) && t.shipped() {
+		t.run.Note("No real images beside the samples: %v", err)
 	} else if err != nil {
 		return nil, err
 	}
-	if !w.shipped() {
-		s.losses = w.lossLog(m)
+	if !t.shipped() {
+		s.losses = t.lossLog(m)
 	}
 	return &s, nil
 }

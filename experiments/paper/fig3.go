@@ -33,28 +33,28 @@ type interpolation struct{ Images record.Images }
 
 func (i *interpolation) Arrays() record.Arrays { return record.Arrays{"images": &i.Images} }
 
-func computeInterpolation(ctx context.Context, w *work) (element.Data, error) {
-	m, err := w.trainImages(ctx)
+func computeInterpolation(ctx context.Context, t *trial) (element.Data, error) {
+	m, err := t.trainImages(ctx)
 	if err != nil {
 		return nil, err
 	}
-	s, err := w.sampler(ctx, &m.Flow)
+	s, err := t.sampler(ctx, &m.Flow)
 	if err != nil {
 		return nil, err
 	}
-	w.say("drawing %d rows of %d images", w.Samples, betweenColumns)
-	path, err := priorPaths(m, w.Seed, w.Samples)
+	t.say("drawing %d rows of %d images", t.Samples, betweenColumns)
+	path, err := priorPaths(m, t.Seed, t.Samples)
 	if err != nil {
 		return nil, err
 	}
 	rows := interpolation{record.Images{Shape: m.Shape}}
-	tell := w.counter("images", w.Samples*betweenColumns)
+	tell := t.counter("images", t.Samples*betweenColumns)
 	err = s.Carry(ctx, path, func(i int, x []float32) error {
 		rows.Images.Pixels = append(rows.Images.Pixels, dataset.Bytes(x)...)
 		tell(i + 1)
 		return nil
 	})
-	w.run.Grid, w.run.Results["nfe"] = s.Grid, float64(s.NFE)
+	t.run.Grid, t.run.Results["nfe"] = s.Grid, float64(s.NFE)
 	return &rows, err
 }
 

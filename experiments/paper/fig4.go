@@ -38,19 +38,19 @@ func (h *histogram) Arrays() record.Arrays {
 	return record.Arrays{"energy_train": &h.Train, "energy_test": &h.Test}
 }
 
-func computeFig4(ctx context.Context, w *work) (element.Data, error) {
-	m, err := w.trainImages(ctx)
+func computeFig4(ctx context.Context, t *trial) (element.Data, error) {
+	m, err := t.trainImages(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var h histogram
 	for split, to := range map[string]*[]float64{"train": &h.Train, "test": &h.Test} {
-		data, err := w.open(split)
+		data, err := t.open(split)
 		if err != nil {
 			return nil, err
 		}
-		tell := w.counter("energies of "+data.Info().Name, measure.AtMost(w.Samples, data.Info()))
-		if *to, err = measure.Energies(ctx, &m.Flow, data, w.ScoreS, w.Samples, w.Seed, tell); err != nil {
+		tell := t.counter("energies of "+data.Info().Name, measure.AtMost(t.Samples, data.Info()))
+		if *to, err = measure.Energies(ctx, &m.Flow, data, t.ScoreS, t.Samples, t.Seed, tell); err != nil {
 			return nil, err
 		}
 	}
@@ -58,12 +58,12 @@ func computeFig4(ctx context.Context, w *work) (element.Data, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.run.Keep("energy_auroc", area, areaErr)
+	t.run.Keep("energy_auroc", area, areaErr)
 	meanTrain, errTrain := uncertainty.Mean(h.Train)
 	meanTest, errTest := uncertainty.Mean(h.Test)
 	sd := stat.StdDev(h.Train, nil)
-	w.run.Keep("energy_shift", (meanTest-meanTrain)/sd, math.Hypot(errTrain, errTest)/sd)
-	w.run.Results["energy_ks"] = stat.KolmogorovSmirnov(slices.Sorted(slices.Values(h.Train)), nil, slices.Sorted(slices.Values(h.Test)), nil)
+	t.run.Keep("energy_shift", (meanTest-meanTrain)/sd, math.Hypot(errTrain, errTest)/sd)
+	t.run.Results["energy_ks"] = stat.KolmogorovSmirnov(slices.Sorted(slices.Values(h.Train)), nil, slices.Sorted(slices.Values(h.Test)), nil)
 	return &h, nil
 }
 

@@ -26,7 +26,7 @@ func neighboursOf(data, standIn, claim string, samples [4]int, rows int) steps {
 			element.Result("nearest_training_image", "samples to the nearest training image, rms", "grey levels", "%.3g"),
 			element.Result("nearest_training_image_held_out", "held-out images to the nearest training image, rms", "grey levels", "%.3g"),
 		),
-		compute: func(ctx context.Context, w *work) (element.Data, error) { return computeNeighbours(ctx, w, rows) },
+		compute: func(ctx context.Context, t *trial) (element.Data, error) { return computeNeighbours(ctx, t, rows) },
 		draw:    element.Of(drawNeighbours),
 	}
 }
@@ -41,38 +41,38 @@ func (n *nearby) Arrays() record.Arrays {
 	return record.Arrays{"rows": &n.Rows, "index": &n.Index, "rms_grey_levels": &n.Distance}
 }
 
-func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, error) {
-	m, err := w.trainImages(ctx)
+func computeNeighbours(ctx context.Context, t *trial, shown int) (element.Data, error) {
+	m, err := t.trainImages(ctx)
 	if err != nil {
 		return nil, err
 	}
-	samples, err := w.drawn(ctx, m)
+	samples, err := t.drawn(ctx, m)
 	if err != nil {
 		return nil, err
 	}
 	queries := measure.Floats(samples.Pixels)
-	if test, err := w.open("test"); err == nil {
-		held, err := measure.FirstOf(test, w.Samples)
+	if test, err := t.open("test"); err == nil {
+		held, err := measure.FirstOf(test, t.Samples)
 		if err != nil {
 			return nil, err
 		}
 		queries = append(queries, measure.Floats(held.Pixels)...)
 	}
-	total, size := w.data.Info().Len, samples.Size()
-	if w.Preset == "smoke" || total == 0 {
-		total = measure.AtMost(500, w.data.Info())
-		w.run.Note("Neighbours are searched among the first %d images only.", total)
+	total, size := t.data.Info().Len, samples.Size()
+	if t.Preset == "smoke" || total == 0 {
+		total = measure.AtMost(500, t.data.Info())
+		t.run.Note("Neighbours are searched among the first %d images only.", total)
 	}
-	found, err := measure.Nearest(ctx, w.data, total, queries, size, neighbours, nil, w.counter("training images searched", total))
+	found, err := measure.Nearest(ctx, t.data, total, queries, size, neighbours, nil, t.counter("training images searched", total))
 	if err != nil {
 		return nil, err
 	}
 	out := nearby{Rows: record.Images{Shape: samples.Shape}}
-	for i, near := range found[:min(shown, w.Samples)] {
+	for i, near := range found[:min(shown, t.Samples)] {
 		out.Rows.Pixels = append(out.Rows.Pixels, samples.Pixels[i*size:][:size]...)
 		for _, n := range near {
 			x := make([]float32, size)
-			if err := w.data.Read(n.Index, x); err != nil {
+			if err := t.data.Read(n.Index, x); err != nil {
 				return nil, err
 			}
 			out.Rows.Pixels = append(out.Rows.Pixels, dataset.Bytes(x)...)
@@ -91,10 +91,10 @@ func computeNeighbours(ctx context.Context, w *work, shown int) (element.Data, e
 			nearest = append(nearest, row[0])
 		}
 		mean, stdErr := uncertainty.Mean(nearest)
-		w.run.Keep(key, mean, stdErr)
+		t.run.Keep(key, mean, stdErr)
 	}
-	keep("nearest_training_image", out.Distance[:w.Samples])
-	if held := out.Distance[w.Samples:]; len(held) > 0 {
+	keep("nearest_training_image", out.Distance[:t.Samples])
+	if held := out.Distance[t.Samples:]; len(held) > 0 {
 		keep("nearest_training_image_held_out", held)
 	}
 	return &out, nil

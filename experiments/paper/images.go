@@ -61,30 +61,30 @@ func imageClaim(data string, claim string) func(string, Settings) string {
 	}
 }
 
-// trainImages trains the work's model, or loads it, on data that must be RGB images.
-func (w *work) trainImages(ctx context.Context) (*vapo.Model, error) {
-	if w.model != nil {
-		return w.useShipped()
+// trainImages trains the run's model, or loads it, on data that must be RGB images.
+func (t *trial) trainImages(ctx context.Context) (*vapo.Model, error) {
+	if t.model != nil {
+		return t.useShipped()
 	}
-	if info := w.data.Info(); !info.IsImage() || info.Shape[2] != 3 {
-		return nil, fmt.Errorf("%s needs RGB images [height, width, 3], and %s has examples of shape %v", w.run.Element, info.Name, info.Shape)
+	if info := t.data.Info(); !info.IsImage() || info.Shape[2] != 3 {
+		return nil, fmt.Errorf("%s needs RGB images [height, width, 3], and %s has examples of shape %v", t.run.Element, info.Name, info.Shape)
 	}
-	return w.train(ctx)
+	return t.train(ctx)
 }
 
 // useShipped puts the model that ships on record.
-func (w *work) useShipped() (*vapo.Model, error) {
-	w.say("the weights are those that ship, %s; --train trains one's own", w.Model)
-	w.run.Note("The weights are those that ship with the program, %s, not trained in this run: their card tells how they were.", w.Model)
-	return w.model, w.describe(w.model)
+func (t *trial) useShipped() (*vapo.Model, error) {
+	t.say("the weights are those that ship, %s; --train trains one's own", t.Model)
+	t.run.Note("The weights are those that ship with the program, %s, not trained in this run: their card tells how they were.", t.Model)
+	return t.model, t.describe(t.model)
 }
 
 // modelDir is the model's folder in the cache, where samples drawn from it are kept.
-func (w *work) modelDir() string {
-	if w.shipped() {
-		return filepath.Join(record.ModelsDir(w.Out), strings.ReplaceAll(w.Model, ":", "-"))
+func (t *trial) modelDir() string {
+	if t.shipped() {
+		return filepath.Join(record.ModelsDir(t.Out), strings.ReplaceAll(t.Model, ":", "-"))
 	}
-	return w.trainer().Dir(w.Config, w.data)
+	return t.trainer().Dir(t.Config, t.data)
 }
 
 // heldOutExamples is how many examples of the test split a preset is measured on.
@@ -97,65 +97,65 @@ func heldOutExamples(preset string) int {
 
 // measureHeldOut puts on record E‖∇Φ − u_c‖²/d on the test split, of the model and of what its
 // network started from.
-func (w *work) measureHeldOut(m *vapo.Model) error {
-	test, err := w.open("test")
+func (t *trial) measureHeldOut(m *vapo.Model) error {
+	test, err := t.open("test")
 	if err != nil {
-		w.run.Note("No held-out loss: %v", err)
+		t.run.Note("No held-out loss: %v", err)
 		return nil
 	}
-	n := heldOutExamples(w.Preset)
+	n := heldOutExamples(t.Preset)
 	if have := test.Info().Len; have > 0 && have < 4 {
-		w.run.Note("No held-out loss: the test split has %d examples, and four are needed.", have)
+		t.run.Note("No held-out loss: the test split has %d examples, and four are needed.", have)
 		return nil
 	}
-	w.say("held-out loss on %d images", n)
-	before, err := measure.HeldOut(measure.Untrained(m), test, n, uint64(w.Seed))
+	t.say("held-out loss on %d images", n)
+	before, err := measure.HeldOut(measure.Untrained(m), test, n, uint64(t.Seed))
 	if err != nil {
 		return err
 	}
-	after, err := measure.HeldOut(&m.Flow, test, n, uint64(w.Seed))
+	after, err := measure.HeldOut(&m.Flow, test, n, uint64(t.Seed))
 	if err != nil {
 		return err
 	}
-	w.run.Keep("held_out_alignment_untrained", before.Overall, before.StdErr)
-	w.run.Keep("held_out_alignment", after.Overall, after.StdErr)
+	t.run.Keep("held_out_alignment_untrained", before.Overall, before.StdErr)
+	t.run.Keep("held_out_alignment", after.Overall, after.StdErr)
 	for i, q := range after.Quarters {
-		w.run.Keep(fmt.Sprintf("held_out_alignment_q%d", i+1), q, after.QuartersStdErr[i])
+		t.run.Keep(fmt.Sprintf("held_out_alignment_q%d", i+1), q, after.QuartersStdErr[i])
 	}
 	return nil
 }
 
 // sampleBatch is how many images are drawn at once: all elements use the same, for a sample's bits depend on it.
-func (w *work) sampleBatch() int {
-	if w.data.Info().Size() > 32*32*3 {
+func (t *trial) sampleBatch() int {
+	if t.data.Info().Size() > 32*32*3 {
 		return 8
 	}
 	return 16
 }
 
 // sampler prepares drawing from a flow with the settings' solver.
-func (w *work) sampler(ctx context.Context, f *flow.Flow) (*flow.Sampler, error) {
-	with, err := w.NewSolver()
+func (t *trial) sampler(ctx context.Context, f *flow.Flow) (*flow.Sampler, error) {
+	with, err := t.NewSolver()
 	if err != nil {
 		return nil, err
 	}
-	return f.NewSampler(ctx, with, w.Seed, w.sampleBatch())
+	return f.NewSampler(ctx, with, t.Seed, t.sampleBatch())
 }
 
 // samples are the first n images of a model, kept in its folder: elements that show the same images draw them once.
-func (w *work) samples(ctx context.Context, m *vapo.Model, folder string, n int) (measure.Samples, error) {
+func (t *trial) samples(ctx context.Context, m *vapo.Model, folder string, n int) (measure.Samples, error) {
 	hash, err := vapo.WeightsSHA256(m.Store)
 	if err != nil {
 		return measure.Samples{}, err
 	}
-	file := filepath.Join(folder, fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, w.Solver, w.SolverSteps, w.RTol, w.ATol, w.Seed, w.Backend.Name))
-	open := func() (*flow.Sampler, error) { return w.sampler(ctx, &m.Flow) }
-	return measure.Kept(ctx, file, m.Shape, n, open, w.say, w.counter("samples", n))
+	file := filepath.Join(folder, fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, t.Solver, t.SolverSteps, t.RTol, t.ATol, t.Seed, t.Backend.Name))
+	open := func() (*flow.Sampler, error) { return t.sampler(ctx, &m.Flow) }
+	return measure.Kept(ctx, file, m.Shape, n, open, t.say, t.counter("samples", n))
 }
 
 // drawn are the samples that the settings ask for of the run's model, whose cost is put on record.
-func (w *work) drawn(ctx context.Context, m *vapo.Model) (measure.Samples, error) {
-	s, err := w.samples(ctx, m, w.modelDir(), w.Samples)
-	w.run.Grid, w.run.Results["nfe"] = s.Grid, s.NFE
+func (t *trial) drawn(ctx context.Context, m *vapo.Model) (measure.Samples, error) {
+	s, err := t.samples(ctx, m, t.modelDir(), t.Samples)
+	t.run.Grid, t.run.Results["nfe"] = s.Grid, s.NFE
 	return s, err
 }

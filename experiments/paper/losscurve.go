@@ -17,10 +17,10 @@ func (l *losses) Arrays() record.Arrays {
 }
 
 // lossLog reads the log of a model's training. One that is lost costs its curve alone.
-func (w *work) lossLog(m *vapo.Model) (l losses) {
+func (t *trial) lossLog(m *vapo.Model) (l losses) {
 	log, err := m.Log()
 	if err != nil || len(log) == 0 {
-		w.run.Note("No curve of the loss: the training's log is not there.")
+		t.run.Note("No curve of the loss: the training's log is not there.")
 	}
 	for _, e := range log {
 		l.Step, l.Loss = append(l.Step, float64(e.Step)), append(l.Loss, e.Loss)

@@ -83,28 +83,28 @@ func plans(preset string) (list []plan, err error) {
 	return list, nil
 }
 
-func computeNFE(ctx context.Context, w *work) (element.Data, error) {
-	m, err := w.trainImages(ctx)
+func computeNFE(ctx context.Context, t *trial) (element.Data, error) {
+	m, err := t.trainImages(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list, err := plans(w.Preset)
+	list, err := plans(t.Preset)
 	if err != nil {
 		return nil, err
 	}
-	with, err := w.NewSolver()
+	with, err := t.NewSolver()
 	if err != nil {
 		return nil, err
 	}
-	truth, spentOnTruth, err := w.drawBy(ctx, m, with, "accurately")
+	truth, spentOnTruth, err := t.drawBy(ctx, m, with, "accurately")
 	if err != nil {
 		return nil, err
 	}
-	distance, err := w.distanceToTraining(ctx)
+	distance, err := t.distanceToTraining(ctx)
 	if err != nil {
 		return nil, err
 	}
-	w.run.Results["nfe_accurate"] = spentOnTruth
+	t.run.Results["nfe_accurate"] = spentOnTruth
 	var c costs
 	table := record.Table{Header: []string{"solver", "steps", "NFE", "error, grey levels", "Fréchet distance"}}
 	row := func(solver, steps string, nfe, deviation, se, frechet float64) {
@@ -119,7 +119,7 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 		if p.with.Steps == 0 {
 			steps = fmt.Sprintf("tolerance %g", p.with.RTol)
 		}
-		images, spent, err := w.drawBy(ctx, m, with, p.solver+", "+steps)
+		images, spent, err := t.drawBy(ctx, m, with, p.solver+", "+steps)
 		if err != nil {
 			return nil, err
 		}
@@ -128,9 +128,9 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 		if err != nil {
 			return nil, err
 		}
-		if quick := imageSettings(w.Data, [4]int{})("quick", w.Recipe); p.solver == quick.Solver && p.with.RTol == quick.RTol {
-			w.run.Keep("sampling_error", mean, se)
-			w.run.Results["nfe"] = spent
+		if quick := imageSettings(t.Data, [4]int{})("quick", t.Recipe); p.solver == quick.Solver && p.with.RTol == quick.RTol {
+			t.run.Keep("sampling_error", mean, se)
+			t.run.Results["nfe"] = spent
 		}
 		c.NFE, c.Error, c.ErrorSE, c.Frechet = append(c.NFE, spent), append(c.Error, mean), append(c.ErrorSE, se), append(c.Frechet, frechet)
 		row(p.solver, steps, spent, mean, se, frechet)
@@ -140,12 +140,12 @@ func computeNFE(ctx context.Context, w *work) (element.Data, error) {
 		return nil, err
 	}
 	if !math.IsNaN(frechet) {
-		w.run.Results["frechet_accurate"] = frechet
+		t.run.Results["frechet_accurate"] = frechet
 	}
-	table.Rows = append(table.Rows, []string{w.Solver, fmt.Sprintf("tolerance %g", w.RTol), fmt.Sprintf("%.0f", spentOnTruth), "reference", orDash("%.2f", frechet)})
+	table.Rows = append(table.Rows, []string{t.Solver, fmt.Sprintf("tolerance %g", t.RTol), fmt.Sprintf("%.0f", spentOnTruth), "reference", orDash("%.2f", frechet)})
 	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. Error is the root mean square difference of an image "+
-		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(w.Samples), w.about(&w.run.Manifest))
-	w.run.Tables = []record.Table{table}
+		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(t.Samples), t.about(&t.run.Manifest))
+	t.run.Tables = []record.Table{table}
 	return &c, nil
 }
 
@@ -158,14 +158,14 @@ func orDash(format string, v float64) string {
 }
 
 // drawBy draws the settings' number of images with a solver: their values in [−1, 1], and the evaluations that each took.
-func (w *work) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64, err error) {
-	w.say("drawing %d images, %s", w.Samples, how)
-	s, err := m.NewSampler(ctx, with, w.Seed, w.sampleBatch())
+func (t *trial) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64, err error) {
+	t.say("drawing %d images, %s", t.Samples, how)
+	s, err := m.NewSampler(ctx, with, t.Seed, t.sampleBatch())
 	if err != nil {
 		return nil, 0, err
 	}
-	tell := w.counter("images", w.Samples)
-	err = s.Draw(ctx, 0, w.Samples, func(i int, x []float32) error {
+	tell := t.counter("images", t.Samples)
+	err = s.Draw(ctx, 0, t.Samples, func(i int, x []float32) error {
 		images = append(images, slices.Clone(x))
 		tell(i + 1)
 		return nil
@@ -188,22 +188,22 @@ func deviation(images, truth [][]float32) (mean, se float64) {
 
 // distanceToTraining measures images against the training images by the features of Tables 1 and 2; NaN where there are no such images, or
 // no features that were trained.
-func (w *work) distanceToTraining(ctx context.Context) (func([][]float32) (float64, error), error) {
+func (t *trial) distanceToTraining(ctx context.Context) (func([][]float32) (float64, error), error) {
 	none := func([][]float32) (float64, error) { return math.NaN(), nil }
-	by, err := w.extractor(ctx)
+	by, err := t.extractor(ctx)
 	if err != nil || by == nil {
 		return none, err
 	}
-	real, err := w.features(ctx, by, w.data, fidReferences("quick"))
+	real, err := t.features(ctx, by, t.data, fidReferences("quick"))
 	if errors.Is(err, dataset.ErrMissing) {
 		return none, nil
 	}
 	return func(images [][]float32) (float64, error) {
-		set := measure.Set{Name: "samples", Images: record.Images{Shape: w.data.Info().Shape}}
+		set := measure.Set{Name: "samples", Images: record.Images{Shape: t.data.Info().Shape}}
 		for _, x := range images {
 			set.Pixels = append(set.Pixels, dataset.Bytes(x)...)
 		}
-		got, err := w.features(ctx, by, set, len(images))
+		got, err := t.features(ctx, by, set, len(images))
 		if err != nil {
 			return 0, err
 		}

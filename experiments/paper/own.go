@@ -61,31 +61,31 @@ func ownSettings(data string, env Env) (Settings, Env, error) {
 	return base, env, nil
 }
 
-func computeOwn(ctx context.Context, w *work) (element.Data, error) {
-	m, err := w.train(ctx)
+func computeOwn(ctx context.Context, t *trial) (element.Data, error) {
+	m, err := t.train(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := m.Save(filepath.Join(w.run.Dir(), "model")); err != nil {
+	if err := m.Save(filepath.Join(t.run.Dir(), "model")); err != nil {
 		return nil, err
 	}
-	log := w.lossLog(m)
-	if err := log.Arrays().Save(w.run.Path(ownLog)); err != nil {
+	log := t.lossLog(m)
+	if err := log.Arrays().Save(t.run.Path(ownLog)); err != nil {
 		return nil, err
 	}
 	switch {
-	case isRGB(w.data.Info().Shape):
-		return w.sheet(ctx, m)
-	case isPlanar(w.data.Info().Shape):
-		exact, err := w.exactMixture()
+	case isRGB(t.data.Info().Shape):
+		return t.sheet(ctx, m)
+	case isPlanar(t.data.Info().Shape):
+		exact, err := t.exactMixture()
 		if err != nil {
 			return nil, err
 		}
-		plane, err := w.measurePlane(ctx, m, exact)
+		plane, err := t.measurePlane(ctx, m, exact)
 		if err != nil {
 			return nil, err
 		}
-		return nil, plane.Arrays().Save(w.run.Path(element.File("fig1")))
+		return nil, plane.Arrays().Save(t.run.Path(element.File("fig1")))
 	}
 	return nil, nil
 }

@@ -44,8 +44,8 @@ type Env struct {
 	Sets *Sets // data that runs share; nil opens them for one
 }
 
-// work is one element at work.
-type work struct {
+// trial is one run of an element: its settings, data and record.
+type trial struct {
 	Env
 	Settings
 	element string // its ID
@@ -55,19 +55,19 @@ type work struct {
 }
 
 // say tells the user a line, after the element's name.
-func (w *work) say(format string, args ...any) {
-	if w.Say != nil {
-		w.Say(w.element + ": " + fmt.Sprintf(format, args...))
+func (t *trial) say(format string, args ...any) {
+	if t.Say != nil {
+		t.Say(t.element + ": " + fmt.Sprintf(format, args...))
 	}
 }
 
 // counter tells the user of long work every five seconds.
-func (w *work) counter(what string, total int) func(done int) {
+func (t *trial) counter(what string, total int) func(done int) {
 	last := time.Now()
 	return func(done int) {
 		if now := time.Now(); now.Sub(last) > 5*time.Second {
 			last = now
-			w.say("%d of %d %s", done, total, what)
+			t.say("%d of %d %s", done, total, what)
 		}
 	}
 }
@@ -102,25 +102,25 @@ func Plan(id string, env Env) (record.Manifest, error) {
 
 // run runs an element whose settings at the preset are base.
 func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, err error) {
-	w, manifest, err := e.prepare(base, env)
+	t, manifest, err := e.prepare(base, env)
 	if err != nil {
 		return "", err
 	}
-	return e.do(ctx, w, manifest)
+	return e.do(ctx, t, manifest)
 }
 
 // do runs what was prepared.
-func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir string, err error) {
+func (e Element) do(ctx context.Context, t *trial, manifest record.Manifest) (dir string, err error) {
 	for _, note := range manifest.Notes {
-		w.say("%s", note)
+		t.say("%s", note)
 	}
-	wait := func(holder string) { w.say("waiting for %s, which runs the same", holder) }
-	if w.NoWait {
+	wait := func(holder string) { t.say("waiting for %s, which runs the same", holder) }
+	if t.NoWait {
 		wait = nil
 	}
-	dir, err = element.Run(ctx, record.RunsDir(w.Out), manifest, wait, func(run *record.Run) error {
-		w.run = run
-		data, err := e.compute(ctx, w)
+	dir, err = element.Run(ctx, record.RunsDir(t.Out), manifest, wait, func(run *record.Run) error {
+		t.run = run
+		data, err := e.compute(ctx, t)
 		if err != nil || data == nil {
 			return err
 		}
@@ -131,28 +131,28 @@ func (e Element) do(ctx context.Context, w *work, manifest record.Manifest) (dir
 				return err
 			}
 		}
-		if !w.TensorBoard {
+		if !t.TensorBoard {
 			return nil
 		}
-		return training.BoardFigures(w.boardDir(), p.Dir, p.Figures, w.Steps)
+		return training.BoardFigures(t.boardDir(), p.Dir, p.Figures, t.Steps)
 	})
 	if err == nil {
-		os.Remove(w.previewPath()) // there is none, mostly
+		os.Remove(t.previewPath()) // there is none, mostly
 	}
 	return dir, err
 }
 
 // prepare settles the settings, the weights and the data of a run.
-func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error) {
-	fail := func(err error) (*work, record.Manifest, error) { return nil, record.Manifest{}, err }
-	w := &work{Env: env, Settings: base, element: e.ID}
-	if err := w.Settings.Apply(env.Changes); err != nil {
+func (e Element) prepare(base Settings, env Env) (*trial, record.Manifest, error) {
+	fail := func(err error) (*trial, record.Manifest, error) { return nil, record.Manifest{}, err }
+	t := &trial{Env: env, Settings: base, element: e.ID}
+	if err := t.Settings.Apply(env.Changes); err != nil {
 		return fail(usage.Wrap(err))
 	}
-	if err := w.Settings.Validate(); err != nil {
+	if err := t.Settings.Validate(); err != nil {
 		return fail(usage.Errorf("%s: %w", e.ID, err))
 	}
-	if err := w.chooseModel(&base); err != nil {
+	if err := t.chooseModel(&base); err != nil {
 		return fail(err)
 	}
 	if env.Init != nil {
@@ -160,31 +160,31 @@ func (e Element) prepare(base Settings, env Env) (*work, record.Manifest, error)
 		if err != nil {
 			return fail(err)
 		}
-		w.Settings.Init = hash[:16]
+		t.Settings.Init = hash[:16]
 	}
 	var notes []string
 	var err error
-	if w.Sets == nil {
-		w.Sets = new(Sets)
+	if t.Sets == nil {
+		t.Sets = new(Sets)
 	}
-	w.data, err = w.open("train")
+	t.data, err = t.open("train")
 	if errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
-		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", w.Data, e.standIn, w.Data)) // all that have a stand-in can be fetched
-		w.Data = e.standIn
-		w.data, err = w.open("train")
+		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", t.Data, e.standIn, t.Data)) // all that have a stand-in can be fetched
+		t.Data = e.standIn
+		t.data, err = t.open("train")
 	}
-	if errors.Is(err, dataset.ErrMissing) && w.model != nil && e.dataless {
-		w.data, err = undataed{w.model.Shape, w.Data, err}, nil
+	if errors.Is(err, dataset.ErrMissing) && t.model != nil && e.dataless {
+		t.data, err = undataed{t.model.Shape, t.Data, err}, nil
 	}
 	if err != nil {
 		return fail(err)
 	}
-	if err := w.Settings.checkMemory(w.data.Info().Shape); err != nil {
+	if err := t.Settings.checkMemory(t.data.Info().Shape); err != nil {
 		return fail(usage.Errorf("%s: %w", e.ID, err))
 	}
-	manifest := e.manifest(base, w)
+	manifest := e.manifest(base, t)
 	manifest.Notes = notes
-	return w, manifest, nil
+	return t, manifest, nil
 }
 
 // mayStandIn tells whether drawn images may replace what is missing: in tests, which preset smoke is for, and not where it was asked for.
@@ -200,21 +200,21 @@ func (e Element) mayStandIn(env Env) bool {
 	return true
 }
 
-func (e Element) manifest(base Settings, w *work) record.Manifest {
-	info := w.data.Info()
-	config, _ := json.Marshal(w.Settings) // a struct of numbers and strings always encodes
+func (e Element) manifest(base Settings, t *trial) record.Manifest {
+	info := t.data.Info()
+	config, _ := json.Marshal(t.Settings) // a struct of numbers and strings always encodes
 	return record.Manifest{
-		Name: e.runName(base, w), Element: e.ID, Title: e.Title, Claim: e.claim(w.Preset, w.Settings), Command: w.Command,
-		Preset: w.Preset, Recipe: w.Recipe, Seed: w.Seed, Config: config,
+		Name: e.runName(base, t), Element: e.ID, Title: e.Title, Claim: e.claim(t.Preset, t.Settings), Command: t.Command,
+		Preset: t.Preset, Recipe: t.Recipe, Seed: t.Seed, Config: config,
 		Data:    &record.Data{Name: info.Name, Title: info.Title, Shape: info.Shape, Examples: info.Len, SHA256: info.SHA256, Source: info.Source},
-		Backend: record.Backend{Name: w.Backend.Name, Line: w.Backend.Line},
+		Backend: record.Backend{Name: t.Backend.Name, Line: t.Backend.Line},
 	}
 }
 
 // runName is "fig1-quick-best-seed0", with what was changed in the preset's settings after it.
-func (e Element) runName(base Settings, w *work) string {
-	name := fmt.Sprintf("%s-%s-%s-seed%d", e.ID, w.Preset, w.Recipe, w.Seed)
-	changed := w.Settings.differences(base)
+func (e Element) runName(base Settings, t *trial) string {
+	name := fmt.Sprintf("%s-%s-%s-seed%d", e.ID, t.Preset, t.Recipe, t.Seed)
+	changed := t.Settings.differences(base)
 	if len(changed) == 0 {
 		return name
 	}

@@ -28,6 +28,6 @@ func (s *Sets) Open(c vapo.Config, root, split string) (dataset.Dataset, error) 
 }
 
 // open is a split of the run's data.
-func (w *work) open(split string) (dataset.Dataset, error) {
-	return w.Sets.Open(w.Config, w.DataRoot, split)
+func (t *trial) open(split string) (dataset.Dataset, error) {
+	return t.Sets.Open(t.Config, t.DataRoot, split)
 }

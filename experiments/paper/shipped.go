@@ -31,28 +31,28 @@ func (s Settings) checkModel() error {
 
 // chooseModel settles whether a model that ships is used: settings of a training, or weights to begin at, ask for a training, unless
 // "model" itself was set. A model that ships brings its configuration with it, but for the seed, which is that of the samples.
-func (w *work) chooseModel(base *Settings) error {
-	if !w.shipped() {
+func (t *trial) chooseModel(base *Settings) error {
+	if !t.shipped() {
 		return nil
 	}
 	keys := keysOf(reflect.TypeFor[vapo.Config]())
-	named := slices.ContainsFunc(w.Changes, func(c Change) bool { return c.Key == "model" })
-	trains := slices.ContainsFunc(w.Changes, func(c Change) bool { return c.Key != "seed" && slices.Contains(keys, c.Key) })
-	if !named && (trains || w.Env.Init != nil) {
-		w.Settings.Model, base.Model = train, train
+	named := slices.ContainsFunc(t.Changes, func(c Change) bool { return c.Key == "model" })
+	trains := slices.ContainsFunc(t.Changes, func(c Change) bool { return c.Key != "seed" && slices.Contains(keys, c.Key) })
+	if !named && (trains || t.Env.Init != nil) {
+		t.Settings.Model, base.Model = train, train
 		return nil
 	}
-	files, err := pretrained.Files(strings.TrimPrefix(w.Model, pretrained.Prefix))
+	files, err := pretrained.Files(strings.TrimPrefix(t.Model, pretrained.Prefix))
 	if err != nil {
 		return err
 	}
-	if w.model, err = vapo.LoadFS(w.Backend.Backend, files); err != nil {
+	if t.model, err = vapo.LoadFS(t.Backend.Backend, files); err != nil {
 		return err
 	}
-	seed := w.Seed
-	w.Settings.Config = w.model.Config
-	w.Settings.Seed = seed
-	base.Config = w.model.Config
+	seed := t.Seed
+	t.Settings.Config = t.model.Config
+	t.Settings.Seed = seed
+	base.Config = t.model.Config
 	return nil
 }
 

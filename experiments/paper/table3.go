@@ -42,23 +42,23 @@ type oodSet struct {
 	pixels      []float32 // [n, d]
 }
 
-func computeTable3(ctx context.Context, w *work) (element.Data, error) {
-	if w.Samples < 4 {
-		return nil, usage.Errorf("%s: samples must be at least 4, got %d", w.run.Element, w.Samples)
+func computeTable3(ctx context.Context, t *trial) (element.Data, error) {
+	if t.Samples < 4 {
+		return nil, usage.Errorf("%s: samples must be at least 4, got %d", t.run.Element, t.Samples)
 	}
-	m, err := w.trainImages(ctx)
+	m, err := t.trainImages(ctx)
 	if err != nil {
 		return nil, err
 	}
-	sets, err := w.oodSets(ctx, m.Shape[0])
+	sets, err := t.oodSets(ctx, m.Shape[0])
 	if err != nil {
 		return nil, err
 	}
-	references, err := w.treatedImages(ctx, w.data, min(w.Samples, 256), m.Shape[0])
+	references, err := t.treatedImages(ctx, t.data, min(t.Samples, 256), m.Shape[0])
 	if err != nil {
 		return nil, err
 	}
-	return w.measureOOD(ctx, &contest{&m.Flow, w.Seed, references, sets})
+	return t.measureOOD(ctx, &contest{&m.Flow, t.Seed, references, sets})
 }
 
 // outSets are the names of the sets to be told from the model's own, which interpolations are made of.
@@ -69,39 +69,39 @@ const control = "cifar10-original"
 
 // oodSets reads the held-out images of the model's own set, which come first, and those of all sets that are there. What is missing
 // is noted with how to get it.
-func (w *work) oodSets(ctx context.Context, side int) ([]oodSet, error) {
-	own, err := w.open("test")
+func (t *trial) oodSets(ctx context.Context, side int) ([]oodSet, error) {
+	own, err := t.open("test")
 	if err != nil {
 		return nil, err
 	}
-	in, err := w.treatedImages(ctx, own, w.Samples, side)
+	in, err := t.treatedImages(ctx, own, t.Samples, side)
 	if err != nil {
 		return nil, err
 	}
 	in.name = "held-out"
 	sets := []oodSet{in}
 	names := outSets
-	if w.Data == "cifar10" {
+	if t.Data == "cifar10" {
 		names = append(names[:len(names):len(names)], control)
 	}
 	for _, name := range names {
-		if name == w.Data {
+		if name == t.Data {
 			continue
 		}
 		var data dataset.Dataset
 		if name == "interpolations" {
-			data, err = dataset.Interpolations(own, uint64(w.Seed))
+			data, err = dataset.Interpolations(own, uint64(t.Seed))
 		} else {
-			data, err = dataset.Open(name, dataset.Options{Root: w.DataRoot, Split: "test"})
+			data, err = dataset.Open(name, dataset.Options{Root: t.DataRoot, Split: "test"})
 		}
 		if errors.Is(err, dataset.ErrMissing) {
-			w.run.Note("%s is skipped: %v", name, err)
+			t.run.Note("%s is skipped: %v", name, err)
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		set, err := w.treatedImages(ctx, data, w.Samples, side)
+		set, err := t.treatedImages(ctx, data, t.Samples, side)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +112,7 @@ func (w *work) oodSets(ctx context.Context, side int) ([]oodSet, error) {
 }
 
 // treatedImages reads the first n images of a set at the size side×side, after the treatment.
-func (w *work) treatedImages(ctx context.Context, data dataset.Dataset, n, side int) (oodSet, error) {
+func (t *trial) treatedImages(ctx context.Context, data dataset.Dataset, n, side int) (oodSet, error) {
 	treated, err := dataset.Treated(data, dataset.Resize(side), dataset.JPEG(treatmentQuality))
 	if err != nil {
 		return oodSet{}, err

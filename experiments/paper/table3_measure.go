@@ -48,12 +48,12 @@ func (o *oodArrays) Arrays() record.Arrays {
 	return arrays
 }
 
-func (w *work) measureOOD(ctx context.Context, c *contest) (element.Data, error) {
+func (t *trial) measureOOD(ctx context.Context, c *contest) (element.Data, error) {
 	done, total := 0, (len(c.sets)+1)*(1+len(curveClock))
-	count := w.counter("sets scored", total)
+	count := t.counter("sets scored", total)
 	tell := func() { done++; count(done) }
-	w.say("scoring %d sets of up to %d images", len(c.sets), w.Samples)
-	scores, err := c.at(ctx, w.ScoreS, w.Samples, density.Scoring{}, tell)
+	t.say("scoring %d sets of up to %d images", len(c.sets), t.Samples)
+	scores, err := c.at(ctx, t.ScoreS, t.Samples, density.Scoring{}, tell)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (w *work) measureOOD(ctx context.Context, c *contest) (element.Data, error)
 		out.Scores[set.name] = &rows
 	}
 	for _, s := range curveClock {
-		at, err := c.at(ctx, s, min(w.Samples, curveImages(w.Preset)), density.Scoring{}, tell)
+		at, err := c.at(ctx, s, min(t.Samples, curveImages(t.Preset)), density.Scoring{}, tell)
 		if err != nil {
 			return nil, err
 		}
@@ -80,21 +80,21 @@ func (w *work) measureOOD(ctx context.Context, c *contest) (element.Data, error)
 		}
 		out.Curves.Add(s, of)
 	}
-	if n := min(w.Samples, flowImages(w.Preset)); n > 0 {
-		if areas.flow, err = w.flowAreas(ctx, c, n); err != nil {
+	if n := min(t.Samples, flowImages(t.Preset)); n > 0 {
+		if areas.flow, err = t.flowAreas(ctx, c, n); err != nil {
 			return nil, err
 		}
 	} else {
-		w.run.Note("The flow's log-density is left out at preset %s: an integration of the Laplacian for each image. Presets cpu and paper have it.", w.Preset)
+		t.run.Note("The flow's log-density is left out at preset %s: an integration of the Laplacian for each image. Presets cpu and paper have it.", t.Preset)
 	}
 	out.Areas, out.AreasErr = measure.Apart(areas.ours)
 	out.Flow, out.FlowErr = measure.Apart(areas.flow)
-	w.run.Tables = []record.Table{w.oodAUROC(c, areas), oodTitles(c)}
+	t.run.Tables = []record.Table{t.oodAUROC(c, areas), oodTitles(c)}
 	for k, set := range c.sets[1:] {
 		if set.name == "svhn" || set.name == control {
 			for key, score := range map[string]string{"energy": "energy", "typicality": "typicality by inversion"} {
 				of := areas.ours[k][slices.Index(oodNames, score)]
-				w.run.Keep("auroc_"+key+"_"+set.name, of.Value, of.StdErr)
+				t.run.Keep("auroc_"+key+"_"+set.name, of.Value, of.StdErr)
 			}
 		}
 	}
@@ -102,15 +102,15 @@ func (w *work) measureOOD(ctx context.Context, c *contest) (element.Data, error)
 }
 
 // flowAreas are the AUROC of the flow's scores for the first n images, by one Hutchinson probe each.
-func (w *work) flowAreas(ctx context.Context, c *contest, n int) ([][]uncertainty.Estimate, error) {
-	with, err := w.NewSolver()
+func (t *trial) flowAreas(ctx context.Context, c *contest, n int) ([][]uncertainty.Estimate, error) {
+	with, err := t.NewSolver()
 	if err != nil {
 		return nil, err
 	}
-	w.say("the flow's log-density of %d images of each set", n)
-	count, done := w.counter("sets scored by the flow", len(c.sets)+1), 0
-	how := density.Scoring{Solver: with, Divergence: density.Hutchinson{Probes: 1, Seed: uint64(w.Seed)}}
-	scores, err := c.at(ctx, w.ScoreS, n, how, func() { done++; count(done) })
+	t.say("the flow's log-density of %d images of each set", n)
+	count, done := t.counter("sets scored by the flow", len(c.sets)+1), 0
+	how := density.Scoring{Solver: with, Divergence: density.Hutchinson{Probes: 1, Seed: uint64(t.Seed)}}
+	scores, err := c.at(ctx, t.ScoreS, n, how, func() { done++; count(done) })
 	if err != nil {
 		return nil, err
 	}
@@ -118,16 +118,16 @@ func (w *work) flowAreas(ctx context.Context, c *contest, n int) ([][]uncertaint
 }
 
 // oodAUROC is the table of the paper.
-func (w *work) oodAUROC(c *contest, areas oodAreas) record.Table {
+func (t *trial) oodAUROC(c *contest, areas oodAreas) record.Table {
 	table := record.Table{Header: append([]string{"images"}, oodNames...)}
 	table.Caption = fmt.Sprintf("AUROC of scores against the model's own held-out images, at s = %g, for up to %s images of each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
 		"the model's own too: ½ is chance; ± is the standard error by DeLong's method, of the images and not of the training. The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
-		w.ScoreS, thousands(c.sets[0].n), c.flow.Shape[0], c.flow.Shape[0], treatmentQuality)
+		t.ScoreS, thousands(c.sets[0].n), c.flow.Shape[0], c.flow.Shape[0], treatmentQuality)
 	if areas.flow != nil {
 		table.Header = append(table.Header, flowNames...)
-		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the Laplacian.", min(w.Samples, flowImages(w.Preset)))
+		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the Laplacian.", min(t.Samples, flowImages(t.Preset)))
 	}
-	table.Caption += " " + w.about(&w.run.Manifest) + "."
+	table.Caption += " " + t.about(&t.run.Manifest) + "."
 	for k, set := range c.sets[1:] {
 		name := set.name
 		if name == control {

@@ -43,7 +43,7 @@ type fidTable struct {
 }
 
 // ours is the row of the trained model.
-func (t fidTable) ours() fidRow { return t.rows[0] }
+func (f fidTable) ours() fidRow { return f.rows[0] }
 
 // fidReferences is how many training images a preset compares with.
 func fidReferences(preset string) int {
@@ -53,57 +53,57 @@ func fidReferences(preset string) int {
 // fewestSamples is what precision and recall need in each part.
 const fewestSamples = 4 * measure.Parts
 
-func computeFID(ctx context.Context, w *work) (element.Data, error) {
-	if w.Samples < fewestSamples {
-		return nil, usage.Errorf("%s: samples must be at least %d, got %d", w.run.Element, fewestSamples, w.Samples)
+func computeFID(ctx context.Context, t *trial) (element.Data, error) {
+	if t.Samples < fewestSamples {
+		return nil, usage.Errorf("%s: samples must be at least %d, got %d", t.run.Element, fewestSamples, t.Samples)
 	}
-	by, err := w.extractor(ctx) // first: weights that cannot be read should not be found out after an hour
+	by, err := t.extractor(ctx) // first: weights that cannot be read should not be found out after an hour
 	if err != nil {
 		return nil, err
 	}
-	m, err := w.trainImages(ctx)
+	m, err := t.trainImages(ctx)
 	if err != nil {
 		return nil, err
 	}
-	references := fidReferences(w.Preset)
+	references := fidReferences(t.Preset)
 	if references == 0 {
-		if references = w.data.Info().Len; references == 0 {
+		if references = t.data.Info().Len; references == 0 {
 			references = 50_000
 		}
 	}
-	t, real := fidTable{n: w.Samples}, measure.Features{}
+	f, real := fidTable{n: t.Samples}, measure.Features{}
 	if by != nil {
-		if real, err = w.features(ctx, by, w.data, references); err != nil {
+		if real, err = t.features(ctx, by, t.data, references); err != nil {
 			return nil, err
 		}
-		t.by, t.comparable, t.dim, t.references = by.Name(), by.Comparable(), by.Dim(), real.Moments.N()
+		f.by, f.comparable, f.dim, f.references = by.Name(), by.Comparable(), by.Dim(), real.Moments.N()
 	}
-	sets, err := w.fidSets(ctx, m)
+	sets, err := t.fidSets(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	t.part = min(w.Samples, t.references, measure.KeptRows) / measure.Parts
+	f.part = min(t.Samples, f.references, measure.KeptRows) / measure.Parts
 	for _, set := range sets {
-		t.part = min(t.part, measure.AtMost(t.n, set.data.Info())/measure.Parts)
+		f.part = min(f.part, measure.AtMost(f.n, set.data.Info())/measure.Parts)
 	}
-	if by != nil && t.part < fewestSamples/measure.Parts {
-		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", w.run.Element, measure.Parts, fewestSamples/measure.Parts)
+	if by != nil && f.part < fewestSamples/measure.Parts {
+		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", t.run.Element, measure.Parts, fewestSamples/measure.Parts)
 	}
 	for _, set := range sets {
 		row := fidRow{name: set.name, nfe: set.nfe}
 		if by != nil {
-			got, err := w.features(ctx, by, set.data, w.Samples)
+			got, err := t.features(ctx, by, set.data, t.Samples)
 			if err == nil {
-				w.say("measuring %s", row.name)
-				row.Distances, err = measure.DistancesOf(ctx, real, got, t.part)
+				t.say("measuring %s", row.name)
+				row.Distances, err = measure.DistancesOf(ctx, real, got, f.part)
 			}
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", set.name, err)
 			}
 		}
-		t.rows = append(t.rows, row)
+		f.rows = append(f.rows, row)
 	}
-	return w.keepFID(t)
+	return t.keepFID(f)
 }
 
 // fidSet is a set of images to be measured, and the evaluations of ∇Φ that drawing one of them took.
@@ -114,32 +114,32 @@ type fidSet struct {
 }
 
 // fidSets are the trained model's images first, then those that it is read beside.
-func (w *work) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err error) {
-	ours, err := w.drawn(ctx, m)
+func (t *trial) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err error) {
+	ours, err := t.drawn(ctx, m)
 	if err != nil {
 		return nil, err
 	}
-	title := fmt.Sprintf("this run: %s, recipe %s, %s steps of batch %d", w.network(), w.Recipe, thousands(w.Steps), w.Batch)
-	if w.shipped() {
-		title = fmt.Sprintf("%s, weights %s", w.network(), w.Model)
+	title := fmt.Sprintf("this run: %s, recipe %s, %s steps of batch %d", t.network(), t.Recipe, thousands(t.Steps), t.Batch)
+	if t.shipped() {
+		title = fmt.Sprintf("%s, weights %s", t.network(), t.Model)
 	}
 	sets = append(sets, samplesOf(title, ours))
-	for _, part := range w.lessTrained() {
+	for _, part := range t.lessTrained() {
 		set, err := part(ctx, m)
 		if err != nil {
 			return nil, err
 		}
 		sets = append(sets, set)
 	}
-	noise, err := dataset.Open("uniform", dataset.Options{Root: w.DataRoot, Split: "test", Size: m.Shape[0]})
+	noise, err := dataset.Open("uniform", dataset.Options{Root: t.DataRoot, Split: "test", Size: m.Shape[0]})
 	if err != nil {
 		return nil, err
 	}
 	sets = append(sets, fidSet{"uniform noise", noise, 0})
-	if test, err := w.open("test"); err == nil {
+	if test, err := t.open("test"); err == nil {
 		return append(sets, fidSet{"held-out images", test, 0}), nil
 	}
-	w.run.Note("There is no test split to compare the training images with.")
+	t.run.Note("There is no test split to compare the training images with.")
 	return sets, nil
 }
 
@@ -150,56 +150,56 @@ func samplesOf(name string, s measure.Samples) fidSet {
 
 // lessTrained lists the models that this run's is compared with. A tenth of the training is as costly to sample as the whole:
 // preset quick leaves it out.
-func (w *work) lessTrained() (list []func(context.Context, *vapo.Model) (fidSet, error)) {
-	if w.Preset != "quick" && !w.shipped() {
-		list = append(list, w.tenthTrained)
+func (t *trial) lessTrained() (list []func(context.Context, *vapo.Model) (fidSet, error)) {
+	if t.Preset != "quick" && !t.shipped() {
+		list = append(list, t.tenthTrained)
 	}
-	if w.Base == "gaussian" {
-		list = append(list, w.untrained)
+	if t.Base == "gaussian" {
+		list = append(list, t.untrained)
 	}
 	return list
 }
 
 // tenthTrained is the same training with a tenth of the steps.
-func (w *work) tenthTrained(ctx context.Context, _ *vapo.Model) (fidSet, error) {
-	short, trainer := w.Config, w.trainer()
-	short.Steps, short.Warmup = max(1, w.Steps/10), w.Warmup/10
-	m, err := trainer.Train(ctx, w.element+" (a tenth of the steps)", short, w.data)
+func (t *trial) tenthTrained(ctx context.Context, _ *vapo.Model) (fidSet, error) {
+	short, trainer := t.Config, t.trainer()
+	short.Steps, short.Warmup = max(1, t.Steps/10), t.Warmup/10
+	m, err := trainer.Train(ctx, t.element+" (a tenth of the steps)", short, t.data)
 	if err != nil {
 		return fidSet{}, err
 	}
-	s, err := w.samples(ctx, m, trainer.Dir(short, w.data), w.Samples)
+	s, err := t.samples(ctx, m, trainer.Dir(short, t.data), t.Samples)
 	return samplesOf(fmt.Sprintf("the same after %s steps", thousands(short.Steps)), s), err
 }
 
 // untrained draws from the network's start: the Gaussian with the data's mean and covariance.
-func (w *work) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
-	by, err := w.sampler(ctx, measure.Untrained(m))
+func (t *trial) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
+	by, err := t.sampler(ctx, measure.Untrained(m))
 	if err != nil {
 		return fidSet{}, err
 	}
 	s := measure.Samples{Images: record.Images{Shape: m.Shape}}
-	err = s.Draw(ctx, by, w.Samples, w.counter("images of the Gaussian base", w.Samples))
+	err = s.Draw(ctx, by, t.Samples, t.counter("images of the Gaussian base", t.Samples))
 	return samplesOf("untrained: the Gaussian base alone", s), err
 }
 
 // extractor opens the features that distances are measured by, and notes what they are; nil where there are none.
-func (w *work) extractor(ctx context.Context) (metric.Extractor, error) {
+func (t *trial) extractor(ctx context.Context) (metric.Extractor, error) {
 	by, err := measure.Extractors{
-		Backend: w.Backend.Backend, Inception: w.Inception, DataRoot: w.DataRoot, Models: record.ModelsDir(w.Out), Named: w.Preset == "smoke",
-		Say: w.say, Count: w.counter,
-	}.Open(ctx, heldOutExamples(w.Preset))
+		Backend: t.Backend.Backend, Inception: t.Inception, DataRoot: t.DataRoot, Models: record.ModelsDir(t.Out), Named: t.Preset == "smoke",
+		Say: t.say, Count: t.counter,
+	}.Open(ctx, heldOutExamples(t.Preset))
 	if by.Note != "" {
-		w.run.Note("%s", by.Note)
+		t.run.Note("%s", by.Note)
 	}
 	if by.Accuracy > 0 {
-		w.run.Results[accuracyResult.Key] = by.Accuracy
+		t.run.Results[accuracyResult.Key] = by.Accuracy
 	}
 	return by.By, err
 }
 
 // features are those of the first n images of a set.
-func (w *work) features(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int) (measure.Features, error) {
+func (t *trial) features(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int) (measure.Features, error) {
 	n = measure.AtMost(n, data.Info())
-	return measure.FeaturesOf(ctx, by, data, n, w.counter("images of "+data.Info().Name+" measured", n))
+	return measure.FeaturesOf(ctx, by, data, n, t.counter("images of "+data.Info().Name+" measured", n))
 }

@@ -10,32 +10,32 @@ import (
 )
 
 // keepFID puts the rows on record, as numbers and as tables, and gives them as arrays.
-func (w *work) keepFID(t fidTable) (element.Data, error) {
+func (t *trial) keepFID(f fidTable) (element.Data, error) {
 	name := "frechet_distance"
-	if t.comparable {
+	if f.comparable {
 		name = "fid"
-	} else if w.run.Claim != "not the paper's data" {
-		w.run.Claim = "inferred" // the paper's measure was not at hand
+	} else if t.run.Claim != "not the paper's data" {
+		t.run.Claim = "inferred" // the paper's measure was not at hand
 	}
-	if ours := t.ours(); t.by != "" {
-		w.run.Results[name] = ours.All
-		keep := func(name string, s measure.Spread) { w.run.Keep(name, s.Mean, s.SD/math.Sqrt(measure.Parts)) }
+	if ours := f.ours(); f.by != "" {
+		t.run.Results[name] = ours.All
+		keep := func(name string, s measure.Spread) { t.run.Keep(name, s.Mean, s.SD/math.Sqrt(measure.Parts)) }
 		keep(name+"_of_parts", ours.Frechet)
 		keep("kid", ours.KID)
 		keep("recall", ours.Recall)
 		keep("precision", ours.Precision)
-		if last := t.rows[len(t.rows)-1]; last.name == "held-out images" {
-			w.run.Results[name+"_held_out"] = last.All
+		if last := f.rows[len(f.rows)-1]; last.name == "held-out images" {
+			t.run.Results[name+"_held_out"] = last.All
 			keep(name+"_of_parts_held_out", last.Frechet)
 		}
 	}
-	literature, err := publishedTable(w.run.Element, t)
+	literature, err := publishedTable(t.run.Element, f)
 	if err != nil {
 		return nil, err
 	}
-	w.run.Tables = []record.Table{t.table(w), literature}
+	t.run.Tables = []record.Table{f.table(t), literature}
 	columns := fidColumns{}
-	for _, r := range t.rows {
+	for _, r := range f.rows {
 		for name, v := range map[string]float64{"frechet": r.All, "nfe": r.nfe} {
 			columns[name] = append(columns[name], v)
 		}
@@ -57,30 +57,30 @@ func (c fidColumns) Arrays() record.Arrays {
 	return arrays
 }
 
-func (t fidTable) table(w *work) record.Table {
-	if t.by == "" {
-		table := record.Table{Caption: "The images that would be compared; no features were at hand. " + w.about(&w.run.Manifest) + ".", Header: []string{"images", "NFE"}}
-		for _, r := range t.rows {
+func (f fidTable) table(t *trial) record.Table {
+	if f.by == "" {
+		table := record.Table{Caption: "The images that would be compared; no features were at hand. " + t.about(&t.run.Manifest) + ".", Header: []string{"images", "NFE"}}
+		for _, r := range f.rows {
 			table.Rows = append(table.Rows, []string{r.name, r.evaluations()})
 		}
 		return table
 	}
 	distance := "FID"
-	caption := fmt.Sprintf("FID of %s images of each set to %s training images: %s.", thousands(t.n), thousands(t.references), w.about(&w.run.Manifest))
-	if !t.comparable {
+	caption := fmt.Sprintf("FID of %s images of each set to %s training images: %s.", thousands(f.n), thousands(f.references), t.about(&t.run.Manifest))
+	if !f.comparable {
 		distance = "Fréchet distance"
 		caption = fmt.Sprintf("Fréchet distance of %s images of each set to %s training images, by %d features of %s: not comparable with published FID. %s.",
-			thousands(t.n), thousands(t.references), t.dim, t.featuresTitle(w), w.about(&w.run.Manifest))
+			thousands(f.n), thousands(f.references), f.dim, f.featuresTitle(t), t.about(&t.run.Manifest))
 	}
-	size := thousands(t.part)
+	size := thousands(f.part)
 	caption += fmt.Sprintf(" The second column and those after it are means ± standard deviations over %d disjoint sets of %s images: of the images, for there is one training. "+
 		"Fewer images are further away, held-out ones too: only distances of one column compare, and more held-out images would come nearer. KID, the kernel distance, has no such bias. "+
 		"Recall and precision (k = 3) are among as many training images; one outlier among those takes in much, so that noise may have precision, but no recall.", measure.Parts, size)
-	if w.shipped() {
+	if t.shipped() {
 		caption += " The weights ship with the program: their training is not repeated, and its spread is not known."
 	}
 	table := record.Table{Caption: caption, Header: []string{"images", distance, "in sets of " + size, "KID", "recall", "precision", "NFE"}}
-	for _, r := range t.rows {
+	for _, r := range f.rows {
 		digits := fmt.Sprintf("%.*f", max(0, -int(math.Floor(math.Log10(r.Frechet.SD)))), r.All)
 		table.Rows = append(table.Rows, []string{r.name, digits, r.Frechet.String(), r.KID.String(), r.Recall.String(), r.Precision.String(), r.evaluations()})
 	}
@@ -96,9 +96,9 @@ func (r fidRow) evaluations() string {
 }
 
 // featuresTitle names the extractor, with its accuracy where it is a classifier.
-func (t fidTable) featuresTitle(w *work) string {
-	if accuracy, ok := w.run.Results["classifier_accuracy"]; ok {
-		return fmt.Sprintf("a small %s trained here (%.0f %% right on the test split)", t.by, 100*accuracy)
+func (f fidTable) featuresTitle(t *trial) string {
+	if accuracy, ok := t.run.Results["classifier_accuracy"]; ok {
+		return fmt.Sprintf("a small %s trained here (%.0f %% right on the test split)", f.by, 100*accuracy)
 	}
-	return t.by
+	return f.by
 }

@@ -12,47 +12,47 @@ import (
 )
 
 // trainer trains as the environment says.
-func (w *work) trainer() training.Trainer {
-	t := training.Trainer{
-		Backend: w.Backend, Out: w.Out, Resume: w.Resume, NoWait: w.NoWait, Checkpoints: w.Checkpoints, Init: w.Env.Init, Watch: w.Watch, Say: w.Say,
+func (t *trial) trainer() training.Trainer {
+	trainer := training.Trainer{
+		Backend: t.Backend, Out: t.Out, Resume: t.Resume, NoWait: t.NoWait, Checkpoints: t.Checkpoints, Init: t.Env.Init, Watch: t.Watch, Say: t.Say,
 	}
-	if w.TensorBoard {
-		t.TensorBoard = w.boardDir()
+	if t.TensorBoard {
+		trainer.TensorBoard = t.boardDir()
 	}
-	return t
+	return trainer
 }
 
 // train trains the settings' model, or loads it where it has been trained, and puts its log and
 // numbers on record.
-func (w *work) train(ctx context.Context) (*vapo.Model, error) {
-	trainer := w.trainer()
-	m, err := trainer.Train(ctx, w.run.Element, w.Config, w.data)
+func (t *trial) train(ctx context.Context) (*vapo.Model, error) {
+	trainer := t.trainer()
+	m, err := trainer.Train(ctx, t.run.Element, t.Config, t.data)
 	// The log is kept in the cache while it grows: that of a training cut short is there too.
-	if log, logErr := (&vapo.Model{Dir: trainer.Dir(w.Config, w.data)}).Log(); logErr == nil && len(log) > 0 {
-		if logErr := record.Metrics(w.run, log); logErr != nil && err == nil {
+	if log, logErr := (&vapo.Model{Dir: trainer.Dir(t.Config, t.data)}).Log(); logErr == nil && len(log) > 0 {
+		if logErr := record.Metrics(t.run, log); logErr != nil && err == nil {
 			err = logErr
 		}
-		w.run.Results["steps"] = float64(log[len(log)-1].Step)
-		w.run.Results["final_loss"] = log[len(log)-1].Loss
+		t.run.Results["steps"] = float64(log[len(log)-1].Step)
+		t.run.Results["final_loss"] = log[len(log)-1].Loss
 	}
 	if err != nil {
 		return nil, err
 	}
 	trained, seconds := m.Trained()
-	w.run.Results["training_seconds"] = seconds
-	if w.run.TrainedOn = m.Backends(); len(w.run.TrainedOn) > 1 {
-		w.run.Note("The training was resumed on another backend: %s, in this order.", strings.Join(w.run.TrainedOn, ", "))
+	t.run.Results["training_seconds"] = seconds
+	if t.run.TrainedOn = m.Backends(); len(t.run.TrainedOn) > 1 {
+		t.run.Note("The training was resumed on another backend: %s, in this order.", strings.Join(t.run.TrainedOn, ", "))
 	}
 	if m.Loaded {
-		w.say("model loaded, trained %s ago in %.0f s%s", time.Since(trained).Round(time.Second), seconds, on(m.Backends()))
+		t.say("model loaded, trained %s ago in %.0f s%s", time.Since(trained).Round(time.Second), seconds, on(m.Backends()))
 	}
-	return m, w.describe(m)
+	return m, t.describe(m)
 }
 
 // describe puts a model's size and its weights' hash on record.
-func (w *work) describe(m *vapo.Model) (err error) {
-	w.run.Results["parameters"] = float64(training.Parameters(m))
-	w.run.WeightsSHA256, err = vapo.WeightsSHA256(m.Store)
+func (t *trial) describe(m *vapo.Model) (err error) {
+	t.run.Results["parameters"] = float64(training.Parameters(m))
+	t.run.WeightsSHA256, err = vapo.WeightsSHA256(m.Store)
 	return err
 }
 
@@ -65,4 +65,4 @@ func on(backends []string) string {
 }
 
 // boardDir is the folder of the run's event files: TensorBoard calls the run by its name.
-func (w *work) boardDir() string { return filepath.Join(w.Out, "tensorboard", w.run.Name) }
+func (t *trial) boardDir() string { return filepath.Join(t.Out, "tensorboard", t.run.Name) }
