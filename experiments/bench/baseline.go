@@ -51,10 +51,6 @@ func (o *rivalryOptions) measure(ctx context.Context, w *work) error {
 	for seed := range o.seeds {
 		o.Seeds = append(o.Seeds, int64(seed)+1)
 	}
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	o.Observe = func(r baseline.Outcome) {
 		fate := fmt.Sprintf("energy distance %.2g", r.Distance)
 		if r.Diverged != "" {
@@ -62,7 +58,7 @@ func (o *rivalryOptions) measure(ctx context.Context, w *work) error {
 		}
 		w.Say("%s, learning rate %g, seed %d: %s, %.0f s", r.Method, r.LearningRate, r.Seed, fate, r.Seconds)
 	}
-	measured, err := baseline.Compare(ctx, choice.Backend, o.Options)
+	measured, err := baseline.Compare(ctx, w.choice.Backend, o.Options)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
+	"vapoflow/vapo/backend"
 )
 
 // Bench is one measurement: what "experiments bench ID" does.
@@ -20,6 +21,7 @@ type Bench struct {
 	Short, Long, Example string // of its help
 	options              func(*pflag.FlagSet) Measurement
 	draw                 element.Drawing // from the record alone; nil where its tables are all
+	manyBackends         bool            // it opens several itself, or none
 }
 
 // Measurement is a bench with its options.
@@ -47,7 +49,8 @@ type Env struct {
 // work is one measurement at work.
 type work struct {
 	Env
-	run *record.Run
+	run    *record.Run
+	choice *backend.Choice // nil where the bench opens its own
 }
 
 // prefix of the names of the records.
@@ -67,7 +70,13 @@ func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err
 	wait := func(holder string) { env.Say("%s: waiting for %s, which measures the same", b.ID, holder) }
 	manifest := record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command}
 	return element.Run(ctx, record.RunsDir(env.Out), manifest, wait, func(run *record.Run) error {
-		return m.measure(ctx, &work{Env: env, run: run})
+		w := &work{Env: env, run: run}
+		if !b.manyBackends {
+			if err := w.open(); err != nil {
+				return err
+			}
+		}
+		return m.measure(ctx, w)
 	}, b.draw)
 }
 

@@ -14,7 +14,6 @@ import (
 	"vapoflow/vapo"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/flow"
-	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
 )
@@ -61,10 +60,8 @@ func (o *densityOptions) check() error {
 			return usage.Errorf("bench density: unknown problem %q; choose from gauss2, gauss16", name)
 		}
 	}
-	for _, name := range o.homotopies {
-		if _, err := homotopy.New(name, 1, 0.01, nil); err != nil {
-			return usage.Errorf("bench density: %w", err)
-		}
+	if err := checkHomotopies("density", o.homotopies); err != nil {
+		return err
 	}
 	return nil
 }
@@ -79,10 +76,6 @@ type densityResult struct {
 }
 
 func (o *densityOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	table := record.Table{
 		Caption: fmt.Sprintf("Mean absolute error of the log-density in nats at %d samples of ρ̄(·; s), MLP 3×128 after %d steps of batch 256 by alignment; ± is the standard error of the samples, of one training.", o.n, o.steps),
 		Header:  []string{"problem", "homotopy", "flow, s = 1", "to reach", "evaluations", "exact potential", "∫ exp − 1"},
@@ -95,7 +88,7 @@ func (o *densityOptions) measure(ctx context.Context, w *work) error {
 		for _, path := range o.homotopies {
 			config := vapo.DefaultConfig()
 			config.Data, config.Homotopy, config.Steps = name, path, o.steps
-			m, err := w.model(ctx, choice, config)
+			m, err := w.model(ctx, config)
 			if err != nil {
 				return err
 			}

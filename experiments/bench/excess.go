@@ -74,10 +74,8 @@ func (o *excessOptions) check() error {
 			return usage.Errorf("bench excess: unknown problem %q; choose from gauss2, gauss16, ring8", problem)
 		}
 	}
-	for _, name := range o.homotopies {
-		if _, err := homotopy.New(name, 1, 0.01, nil); err != nil {
-			return usage.Errorf("bench excess: %w", err)
-		}
+	if err := checkHomotopies("excess", o.homotopies); err != nil {
+		return err
 	}
 	for _, name := range o.losses {
 		if _, err := loss.List.Find(name); err != nil {
@@ -96,10 +94,6 @@ func (o *excessOptions) check() error {
 }
 
 func (o *excessOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	table := record.Table{
 		Caption: fmt.Sprintf("Relative excess in %% after training at batch 256, mean (± standard deviation) of %d seed(s): overall, then the quarters of s; training time in s to 5, 2 and 1 %% (the median seed's steps at the fastest seed's pace). The covariance loss is not clipped: its noise is skewed, and clipping biases it.", o.seeds),
 		Header:  []string{"problem", "homotopy", "loss", "optimizer", "steps", "overall", "first quarter", "second", "third", "last", "s to 5 %", "2 %", "1 %", "s in all"},
@@ -109,7 +103,7 @@ func (o *excessOptions) measure(ctx context.Context, w *work) error {
 		var group []excessTraining
 		for seed := range o.seeds {
 			t.Seed = int64(seed)
-			done, err := o.train(ctx, w.Out, choice, t)
+			done, err := o.train(ctx, w, t)
 			if err != nil {
 				return err
 			}
@@ -144,7 +138,7 @@ func (o *excessOptions) trainings() (all []excessTraining) {
 const linearSigma = 0.3
 
 // train trains one combination, or reads what is known of it.
-func (o *excessOptions) train(ctx context.Context, out string, choice *backend.Choice, t excessTraining) (excessTraining, error) {
+func (o *excessOptions) train(ctx context.Context, w *work, t excessTraining) (excessTraining, error) {
 	c := vapo.DefaultConfig()
 	c.Data, c.Homotopy, c.Loss, c.Seed, c.Optimizer, c.Steps = t.Problem, t.Homotopy, t.Loss, t.Seed, t.Descent, t.Steps
 	if t.Homotopy == "linear" {
@@ -154,8 +148,8 @@ func (o *excessOptions) train(ctx context.Context, out string, choice *backend.C
 	if err != nil {
 		return t, err
 	}
-	return kept(out, fmt.Sprintf("excess-%s-%s", c.Key(data), choice.Name), func() (excessTraining, error) {
-		m, err := c.Model(choice.Backend, data.Info().Shape, nil)
+	return kept(w.Out, fmt.Sprintf("excess-%s-%s", c.Key(data), w.choice.Name), func() (excessTraining, error) {
+		m, err := c.Model(w.choice.Backend, data.Info().Shape, nil)
 		if err != nil {
 			return t, err
 		}

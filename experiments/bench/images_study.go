@@ -21,17 +21,12 @@ import (
 type imageStudy struct {
 	*imagesOptions
 	*work
-	choice     *backend.Choice
 	data, test dataset.Dataset
 	by         metric.Extractor // nil until a distance is asked for
 	real       measure.Features // of training images
 }
 
 func (o *imagesOptions) open(w *work) (*imageStudy, error) {
-	choice, err := w.backend()
-	if err != nil {
-		return nil, err
-	}
 	root, err := w.DataRoot()
 	if err != nil {
 		return nil, err
@@ -42,7 +37,7 @@ func (o *imagesOptions) open(w *work) (*imageStudy, error) {
 		return nil, err
 	}
 	test, err := base.Open(root, "test")
-	return &imageStudy{imagesOptions: o, work: w, choice: choice, data: data, test: test}, err
+	return &imageStudy{imagesOptions: o, work: w, data: data, test: test}, err
 }
 
 // train trains a try at a budget and measures it.
@@ -59,7 +54,7 @@ func (s *imageStudy) train(ctx context.Context, text string, budget int) (imageT
 	}
 	t := imageTraining{Try: text, Budget: budget, Steps: max(1, int(1000*float64(budget)/millis)), Millis: millis}
 	return kept(s.Out, s.name(t, fmt.Sprint(s.heldOut)), func() (imageTraining, error) {
-		m, err := s.work.train(ctx, s.choice, s.configOf(t), s.data)
+		m, err := s.work.train(ctx, s.configOf(t), s.data)
 		if err != nil {
 			return t, err
 		}
@@ -92,7 +87,7 @@ func (s *imageStudy) distance(ctx context.Context, t imageTraining) (float64, er
 		if err := s.openFeatures(ctx); err != nil {
 			return 0, err
 		}
-		m, err := s.work.train(ctx, s.choice, s.configOf(t), s.data)
+		m, err := s.work.train(ctx, s.configOf(t), s.data)
 		if err != nil {
 			return 0, err
 		}

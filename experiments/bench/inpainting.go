@@ -17,8 +17,8 @@ import (
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/figures"
+	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
-	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/metric"
 	"vapoflow/vapo/posterior"
@@ -67,15 +67,13 @@ type halves struct {
 }
 
 func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	sheets := inpaintings{}
 	for _, model := range o.models {
-		if sheets[model], err = o.one(ctx, w, choice, model); err != nil {
+		sheet, err := o.one(ctx, w, model)
+		if err != nil {
 			return fmt.Errorf("pretrained:%s: %w", model, err)
 		}
+		sheets[model] = sheet
 	}
 	return w.save(sheets)
 }
@@ -96,12 +94,12 @@ func (s inpaintings) Arrays() record.Arrays {
 }
 
 // one measures one of the potentials.
-func (o *inpaintingOptions) one(ctx context.Context, w *work, choice *backend.Choice, model string) (*record.Images, error) {
+func (o *inpaintingOptions) one(ctx context.Context, w *work, model string) (*record.Images, error) {
 	files, err := pretrained.Files(model)
 	if err != nil {
 		return nil, err
 	}
-	m, err := vapo.LoadFS(choice.Backend, files)
+	m, err := vapo.LoadFS(w.choice.Backend, files)
 	if err != nil {
 		return nil, err
 	}
@@ -245,7 +243,7 @@ func (o *inpaintingOptions) report(run *record.Run, model, data string, known []
 		Header:  []string{"distance", "held-out images", "training images"},
 	}
 	row := func(name string, a, b []float64) {
-		table.Rows = append(table.Rows, []string{name, withError(a), withError(b)})
+		table.Rows = append(table.Rows, []string{name, uncertainty.Text(uncertainty.Mean(a)), uncertainty.Text(uncertainty.Mean(b))})
 		run.Results[model+" held-out: "+name], run.Results[model+" training: "+name] = stat.Mean(a, nil), stat.Mean(b, nil)
 	}
 	row("inpainting to the nearest training image", nearest(0), nearest(2))
@@ -255,12 +253,6 @@ func (o *inpaintingOptions) report(run *record.Run, model, data string, known []
 	row("inpainting to its own image, known half", own(held, false), own(seen, false))
 	run.Results[model+" training images that are nearest to their inpainting"] = copied
 	run.Tables = append(run.Tables, table)
-}
-
-// withError is mean ± standard error.
-func withError(x []float64) string {
-	mean, sd := stat.MeanStdDev(x, nil)
-	return fmt.Sprintf("%.1f ± %.1f", mean, sd/math.Sqrt(float64(len(x))))
 }
 
 // shownHalves are the first held-out images: what is known, the inpainting, the image, and the training image whose right half is nearest.

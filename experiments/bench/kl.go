@@ -15,9 +15,7 @@ import (
 	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
-	"vapoflow/vapo/backend"
 	"vapoflow/vapo/density"
-	"vapoflow/vapo/homotopy"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/solver"
 )
@@ -81,10 +79,8 @@ func (o *klOptions) check() error {
 			return usage.Errorf("bench kl: unknown way of training %q; see --help", name)
 		}
 	}
-	for _, name := range o.homotopies {
-		if _, err := homotopy.New(name, 1, 0.01, nil); err != nil {
-			return usage.Errorf("bench kl: %w", err)
-		}
+	if err := checkHomotopies("kl", o.homotopies); err != nil {
+		return err
 	}
 	if o.seeds < 1 || o.draws < 16 || o.steps < 0 {
 		return usage.Errorf("bench kl: needs --seeds 1, --draws 16 and --steps 0 at least, got %d, %d and %d", o.seeds, o.draws, o.steps)
@@ -103,10 +99,6 @@ type klResult struct {
 }
 
 func (o *klOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	var all []klResult
 	for _, path := range o.homotopies {
 		for _, t := range klTries {
@@ -114,7 +106,7 @@ func (o *klOptions) measure(ctx context.Context, w *work) error {
 				continue
 			}
 			for seed := range o.seeds {
-				r, err := o.one(ctx, w, choice, t, path, int64(seed))
+				r, err := o.one(ctx, w, t, path, int64(seed))
 				if err != nil {
 					return err
 				}
@@ -128,7 +120,7 @@ func (o *klOptions) measure(ctx context.Context, w *work) error {
 	return record.Metrics(w.run, all)
 }
 
-func (o *klOptions) one(ctx context.Context, w *work, choice *backend.Choice, t klTry, path string, seed int64) (klResult, error) {
+func (o *klOptions) one(ctx context.Context, w *work, t klTry, path string, seed int64) (klResult, error) {
 	c := vapo.DefaultConfig()
 	t.change(&c)
 	c.Homotopy, c.Seed = path, seed
@@ -139,8 +131,8 @@ func (o *klOptions) one(ctx context.Context, w *work, choice *backend.Choice, t 
 	if err != nil {
 		return klResult{}, err
 	}
-	return kept(w.Out, fmt.Sprintf("kl-%d-%s-%s", o.draws, c.Key(source), choice.Name), func() (klResult, error) {
-		m, err := w.model(ctx, choice, c)
+	return kept(w.Out, fmt.Sprintf("kl-%d-%s-%s", o.draws, c.Key(source), w.choice.Name), func() (klResult, error) {
+		m, err := w.model(ctx, c)
 		if err != nil {
 			return klResult{}, err
 		}

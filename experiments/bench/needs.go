@@ -22,10 +22,10 @@ func presetResult(preset, precision string, batch int, backend string) string {
 
 // measurePreset times the network of Figure 2 at a preset, smaller batches first: a batch that does not fit is noted, and ends it.
 func (o *stepOptions) measurePreset(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
+	if err := w.open(); err != nil {
 		return err
 	}
+	choice := w.choice
 	figure, err := paper.Lookup("fig2")
 	if err != nil {
 		return err

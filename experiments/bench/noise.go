@@ -66,17 +66,13 @@ type gradientNoise struct {
 }
 
 func (o *noiseOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	config := vapo.DefaultConfig()
 	config.Steps = o.steps
-	trained, err := w.model(ctx, choice, config)
+	trained, err := w.model(ctx, config)
 	if err != nil {
 		return err
 	}
-	initial, err := config.Model(choice.Backend, trained.Shape, nil)
+	initial, err := config.Model(w.choice.Backend, trained.Shape, nil)
 	if err != nil {
 		return err
 	}

@@ -77,10 +77,6 @@ func (o *oodOptions) check() error {
 }
 
 func (o *oodOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	element, err := paper.Lookup("fig1")
 	if err != nil {
 		return err
@@ -90,7 +86,7 @@ func (o *oodOptions) measure(ctx context.Context, w *work) error {
 		return err
 	}
 	w.run.Preset, w.run.Recipe = o.preset, paper.Recipes[0]
-	m, err := w.model(ctx, choice, settings.Config)
+	m, err := w.model(ctx, settings.Config)
 	if err != nil {
 		return err
 	}

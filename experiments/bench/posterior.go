@@ -12,7 +12,6 @@ import (
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
 	"vapoflow/vapo"
-	"vapoflow/vapo/backend"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/mixture"
 	"vapoflow/vapo/posterior"
@@ -131,10 +130,6 @@ var shown = []int{0, 1, 4, 5}
 const floor = "draws of the exact posterior"
 
 func (o *posteriorOptions) measure(ctx context.Context, w *work) error {
-	choice, err := w.backend()
-	if err != nil {
-		return err
-	}
 	table := record.Table{
 		Caption: fmt.Sprintf("Distance of %d samples to as many of the exact posterior (sliced 2-Wasserstein); error of the modes' weights (total variation), of the mean (in standard deviations of the posterior) and of the covariance (Frobenius norm over that of the exact one); evaluations of Φ for a sample; %s.", o.n, spreadOf(o.seeds)),
 		Header:  []string{"problem", "potential", "method", "distance", "weights", "mean", "covariance", "evaluations"},
@@ -154,7 +149,7 @@ func (o *posteriorOptions) measure(ctx context.Context, w *work) error {
 		}
 		row := []string{problem.name, fmt.Sprintf("%.3f", exact.LogEvidence)}
 		for _, kind := range posteriorKinds {
-			found, err := o.compare(ctx, w, choice, problem, kind, exact)
+			found, err := o.compare(ctx, w, problem, kind, exact)
 			if err != nil {
 				return fmt.Errorf("%s, %s potential: %w", problem.name, kind, err)
 			}
@@ -179,7 +174,7 @@ type comparison struct {
 	points   [][][]float64 // by the methods that are shown, of the first seed
 }
 
-func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, exact mixture.Conditional) (comparison, error) {
+func (o *posteriorOptions) compare(ctx context.Context, w *work, problem posteriorProblem, kind string, exact mixture.Conditional) (comparison, error) {
 	measured, err := posterior.Matrix(problem.a, [][]float64{problem.y}, problem.noise)
 	if err != nil {
 		return comparison{}, err
@@ -187,7 +182,7 @@ func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend
 	var found comparison
 	scores := make([]posteriorScores, len(posteriorMethods)+1)
 	for seed := range o.seeds {
-		flow, end, err := o.flow(ctx, w, choice, problem, kind, int64(seed))
+		flow, end, err := o.flow(ctx, w, problem, kind, int64(seed))
 		if err != nil {
 			return found, err
 		}
@@ -228,7 +223,7 @@ func (o *posteriorOptions) compare(ctx context.Context, w *work, choice *backend
 }
 
 // flow is the exact flow, whose chains may end at s = 1, or a trained one, whose chains end where κ is not small.
-func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Choice, problem posteriorProblem, kind string, seed int64) (*flow.Flow, float64, error) {
+func (o *posteriorOptions) flow(ctx context.Context, w *work, problem posteriorProblem, kind string, seed int64) (*flow.Flow, float64, error) {
 	c := vapo.DefaultConfig()
 	c.Data, c.Steps, c.Seed, c.Optimizer, c.Loss = problem.name, o.steps, seed, "muon", "averaged"
 	if kind == "exact" {
@@ -237,10 +232,10 @@ func (o *posteriorOptions) flow(ctx context.Context, w *work, choice *backend.Ch
 			return nil, 0, err
 		}
 		return &flow.Flow{
-			Backend: choice.Backend, Homotopy: path, Potential: mixture.Optimal{Mixture: problem.data, Homotopy: path}, Shape: []int{problem.data.Dim()},
+			Backend: w.choice.Backend, Homotopy: path, Potential: mixture.Optimal{Mixture: problem.data, Homotopy: path}, Shape: []int{problem.data.Dim()},
 		}, 1, nil
 	}
-	m, err := w.model(ctx, choice, c)
+	m, err := w.model(ctx, c)
 	if err != nil {
 		return nil, 0, err
 	}

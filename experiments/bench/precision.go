@@ -33,7 +33,8 @@ curves were recorded with experiments/peers/work_precision.py at tolerances 1e-3
 		f.IntVar(&o.to, "to", 8, "tightest tolerance, 1e-TO")
 		return o
 	},
-	draw: drawWork,
+	manyBackends: true,
+	draw:         drawWork,
 }
 
 type precisionOptions struct{ from, to int }

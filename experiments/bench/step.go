@@ -58,7 +58,8 @@ experiments/peers, so run it in the repository's folder): start, first step, eva
 		f.BoolVar(&o.figures, "figures", true, "with --peers: also the cost against batch, width and size of images")
 		return o
 	},
-	draw: drawCosts,
+	manyBackends: true,
+	draw:         drawCosts,
 }
 
 type stepOptions struct {

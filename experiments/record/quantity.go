@@ -3,6 +3,7 @@ package record
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"vapoflow/internal/uncertainty"
@@ -36,18 +37,11 @@ func (q Quantity) In(m *Manifest) string {
 	return strings.TrimSpace(text + " " + q.Unit)
 }
 
-// Undeclared are the results of a manifest that are none of the quantities: a key "*: error" stands for all that end so.
+// Undeclared are the results of a manifest that are none of the quantities.
 func (m *Manifest) Undeclared(declared []Quantity) (keys []string) {
-	known := map[string]bool{}
-	for _, q := range declared {
-		known[q.Key] = true
-	}
 	for key := range m.Results {
 		of := strings.TrimSuffix(key, errorSuffix)
-		if last := strings.LastIndex(of, ": "); last >= 0 {
-			of = "*" + of[last:]
-		}
-		if !known[of] {
+		if !slices.ContainsFunc(declared, func(q Quantity) bool { return q.Key == of }) {
 			keys = append(keys, key)
 		}
 	}
