@@ -49,7 +49,12 @@ type sink interface {
 
 // Run draws them into the file or folder.
 func (j *Sampling) Run(ctx context.Context, c *console.Console) error {
-	find, into := func() error { return j.findGrid(ctx) }, j.intoFile
+	find, into := func() error {
+		if j.Grid == nil {
+			c.Say("sample: finding the steps of %s on the first %d samples", j.Decides.Solver, j.Decides.Reference)
+		}
+		return j.findGrid(ctx)
+	}, j.intoFile
 	var err error
 	if j.toFile {
 		err = find()

@@ -13,6 +13,8 @@ import (
 	"sync"
 
 	"github.com/janpfeifer/gonb/gonbui"
+
+	"vapoflow/internal/progress"
 )
 
 // Must gives the value, or stops the cell, as [Check] does.
@@ -65,11 +67,12 @@ func traceOf(err error) (trace string) {
 }
 
 // Context is cancelled when the cell is interrupted: a training then keeps its checkpoint and returns. A second interrupt ends
-// the program at once, and GoNB ends one that is still there after five seconds.
+// the program at once, and GoNB ends one that is still there after five seconds. What samples or scores with it for more than two seconds shows
+// how far it is.
 func Context() context.Context { return interruptible() }
 
 var interruptible = sync.OnceValue(func() context.Context {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	context.AfterFunc(ctx, stop)
-	return ctx
+	return progress.With(ctx, newWaiting().report)
 })

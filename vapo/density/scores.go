@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 
 	"vapoflow/internal/numbers"
+	"vapoflow/internal/progress"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/solver"
@@ -119,7 +120,8 @@ func (sc *Scorer) ScoreFrom(ctx context.Context, index int, x *tensors.Tensor) (
 	d := sc.flow.Dim()
 	n := len(flat) / d
 	flows := sc.flow.OnDevices()
-	err = backend.Share(len(flows), (n+sc.how.Batch-1)/sc.how.Batch, func(device, i int) (Scores, error) {
+	count := (n + sc.how.Batch - 1) / sc.how.Batch
+	err = backend.Share(len(flows), count, func(device, i int) (Scores, error) {
 		first := i * sc.how.Batch
 		rows := make([]float64, 0, sc.how.Batch*d)
 		for i := range sc.how.Batch { // the last row fills up the last batch
@@ -127,12 +129,13 @@ func (sc *Scorer) ScoreFrom(ctx context.Context, index int, x *tensors.Tensor) (
 		}
 		part := numbers.Tensor(x.DType(), rows, append([]int{sc.how.Batch}, sc.flow.Shape...)...)
 		defer numbers.Finalize(part)
-		at, err := sc.scoreBatch(ctx, flows[device], part, index+first)
+		at, err := sc.scoreBatch(progress.Part(ctx, i, count), flows[device], part, index+first)
 		if err != nil {
 			err = fmt.Errorf("density: inputs from %d on: %w", index+first, err)
 		}
 		return at, err
 	}, func(i int, at Scores) error {
+		progress.Report(ctx, float64(i+1)/float64(count))
 		fresh := min(sc.how.Batch, n-i*sc.how.Batch)
 		all.append(at, fresh)
 		if sc.how.Grad {

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/internal/progress"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/solver"
 )
@@ -101,7 +102,7 @@ func (s *Sampler) batches(ctx context.Context, n int, prior func(i int) (*tensor
 		defer x.MustFinalizeAll()
 		with := s.with
 		with.Backend = flows[device].Backend
-		return with.Solve(ctx, flows[device].Field(), solver.State{x}, 0, 1)
+		return with.Solve(progress.Part(ctx, i, n), flows[device].Field(), solver.State{x}, 0, 1)
 	}, func(i int, end solver.Solution) error {
 		s.NFE = end.NFE
 		flat := tensors.MustCopyFlatData[float32](end.State[0])

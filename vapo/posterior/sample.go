@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 
+	"vapoflow/internal/progress"
+
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
@@ -95,16 +97,18 @@ func (p *Posterior) Sample(ctx context.Context, how Chains, n int) (*Result, err
 	if err != nil {
 		return nil, err
 	}
+	if how.Progress == nil {
+		how.Progress = func(done, of int) { progress.Report(ctx, float64(done)/float64(of)) }
+	}
+	silent := progress.With(ctx, func(float64) {}) // of the solvers within
 	all := &gathered{swapped: make([]tally, len(how.Levels)-1)}
 	err = p.batches(n, how.Batch, func(first, size int) error {
-		r, err := p.newRun(ctx, how, first, size)
+		r, err := p.newRun(silent, how, first, size)
 		if err != nil {
 			return err
 		}
-		if how.Progress != nil {
-			each := how.Burn + how.Keep*how.Thin + len(how.Levels)*how.Steps
-			r.tick = func(done int) { how.Progress(first/size*each+done, (n+size-1)/size*each) }
-		}
+		each := how.Burn + how.Keep*how.Thin + len(how.Levels)*how.Steps
+		r.tick = func(done int) { how.Progress(first/size*each+done, (n+size-1)/size*each) }
 		if err := r.anneal(); err != nil {
 			return err
 		}

@@ -9,6 +9,8 @@ import (
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
+
+	"vapoflow/internal/progress"
 )
 
 // run is one integration in progress: the point (s, y) reached, its slope, and the counts.
@@ -68,6 +70,7 @@ func newRun(ctx context.Context, tab Tableau, f Field, y State, s0, s1 float64, 
 
 // start evaluates the first slope, finds the backend and saves the first state where it was asked for.
 func (r *run) start(backend compute.Backend) error {
+	progress.Report(r.ctx, 0) // the first slope may have to be compiled
 	if err := r.ensureSlope(); err != nil {
 		return err
 	}
@@ -203,6 +206,7 @@ func (r *run) accept(t *trial) error {
 	}
 	r.sol.Steps++
 	r.sol.Grid = append(r.sol.Grid, r.s)
+	progress.Report(r.ctx, (r.s-r.s0)/(r.s1-r.s0))
 	return r.save()
 }
 
