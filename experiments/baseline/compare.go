@@ -82,7 +82,8 @@ func Compare(ctx context.Context, b compute.Backend, o Options) (Table, error) {
 
 func (o Options) check() error {
 	if o.Homotopy == nil || len(o.LearningRates) == 0 || len(o.Seeds) == 0 || o.Samples < 2 {
-		return fmt.Errorf("baseline: Compare needs a homotopy, learning rates, seeds and at least 2 samples, got %v, %v, %v and %d; begin with DefaultOptions",
+		return fmt.Errorf("baseline: Compare needs a homotopy, learning rates, seeds and at least 2 samples, got %v, %v, %v "+
+			"and %d; begin with DefaultOptions",
 			o.Homotopy, o.LearningRates, o.Seeds, o.Samples)
 	}
 	for _, rate := range o.LearningRates {

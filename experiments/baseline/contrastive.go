@@ -36,7 +36,8 @@ func (c ContrastiveDivergence) Value(p homotopy.Point, at potential.Function) *N
 		exceptions.Panicf("%v", err)
 	}
 	if batch := p.Noise.Shape().Dim(0); chains.Steps >= batch {
-		exceptions.Panicf("baseline: %d Langevin steps need a batch of more than that, got %d; raise batch or lower steps", chains.Steps, batch)
+		exceptions.Panicf("baseline: %d Langevin steps need a batch of more than that, got %d; raise batch or lower steps",
+			chains.Steps, batch)
 	}
 	if !(c.EnergyL2 >= 0) || !(c.Omega >= 0) {
 		exceptions.Panicf("baseline: EnergyL2 and Omega must not be negative, got %g and %g", c.EnergyL2, c.Omega)

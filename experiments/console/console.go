@@ -1,4 +1,5 @@
-// Package console tells the user of the command what goes on: lines, tables, and progress as bars on a terminal and as lines elsewhere.
+// Package console tells the user of the command what goes on: lines, tables, and progress as bars on a terminal and as lines
+// elsewhere.
 package console
 
 import (

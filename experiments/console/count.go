@@ -29,7 +29,8 @@ func (c *Console) Count(name string) func(done, total int) {
 		if now > tenth && waited > time.Second || waited > 10*time.Second || done == total {
 			tenth, last = now, time.Now()
 			seconds := time.Since(start).Seconds()
-			c.Say("%s: %d of %d (%d %%), %.0f s, %.0f s left", name, done, total, 100*done/total, seconds, seconds/float64(max(1, done))*float64(total-done))
+			c.Say("%s: %d of %d (%d %%), %.0f s, %.0f s left", name, done, total, 100*done/total, seconds,
+				seconds/float64(max(1, done))*float64(total-done))
 		}
 	}
 }

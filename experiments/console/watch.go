@@ -73,7 +73,8 @@ func (c *Console) watchLines(name string) (observe func(vapo.Progress), done fun
 		if now > tenth && waited > time.Second || waited > 10*time.Second || p.Step == p.Steps {
 			tenth, last = now, time.Now()
 			left := (p.Seconds - first.Seconds) / float64(p.Step-first.Step) * float64(p.Steps-p.Step)
-			c.Say("%s: step %d of %d (%d %%), loss %.4g, %.0f s, %.0f s left", name, p.Step, p.Steps, 100*p.Step/p.Steps, mean, p.Seconds, left)
+			c.Say("%s: step %d of %d (%d %%), loss %.4g, %.0f s, %.0f s left", name, p.Step, p.Steps, 100*p.Step/p.Steps,
+				mean, p.Seconds, left)
 		}
 	}
 	return observe, func() {}

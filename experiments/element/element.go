@@ -1,5 +1,5 @@
-// Package element is what figures, tables and benches have in common: one part computes numbers, tables and arrays into a record, the
-// other draws from that record alone, so that it is drawn again without computing.
+// Package element is what figures, tables and benches have in common: one part computes numbers, tables and arrays into a record,
+// the other draws from that record alone, so that it is drawn again without computing.
 package element
 
 import (
@@ -15,8 +15,8 @@ import (
 // Data are an element's arrays: what is computed, kept and drawn.
 type Data interface{ Arrays() record.Arrays }
 
-// Result declares a result by its key in the record, its name for people, its unit ("%" shows a share times 100) and the format of a
-// value without a standard error.
+// Result declares a result by its key in the record, its name for people, its unit ("%" shows a share times 100) and the format
+// of a value without a standard error.
 func Result(key, label, unit, format string) record.Quantity {
 	return record.Quantity{Key: key, Label: label, Unit: unit, Format: format}
 }
@@ -77,16 +77,19 @@ func (p Page) Lines(name, caption string, panels ...figures.LinePanel) error {
 
 // Sheet lays images out in columns, 0 for a square.
 func (p Page) Sheet(name string, images record.Images, columns int, title, caption string) error {
-	f, err := figures.Sheet(figures.SheetData{Pixels: images.Pixels, Height: images.Shape[0], Width: images.Shape[1], Columns: columns, Title: title})
+	f, err := figures.Sheet(figures.SheetData{Pixels: images.Pixels, Height: images.Shape[0], Width: images.Shape[1],
+		Columns: columns, Title: title})
 	if err != nil {
 		return err
 	}
 	return p.Figure(name, f, caption)
 }
 
-// Run begins the record of a manifest below the folder runs, computes into it and draws it. It waits, after wait was told for whom, where
-// another process does the same; a nil wait refuses. Where the error is that of a run that had begun, dir holds its manifest.
-func Run(ctx context.Context, runs string, m record.Manifest, wait func(holder string), compute func(*record.Run) error, draw Drawing) (dir string, err error) {
+// Run begins the record of a manifest below the folder runs, computes into it and draws it. It waits, after wait was told for
+// whom, where another process does the same; a nil wait refuses. Where the error is that of a run that had begun, dir holds its
+// manifest.
+func Run(ctx context.Context, runs string, m record.Manifest, wait func(holder string), compute func(*record.Run) error,
+	draw Drawing) (dir string, err error) {
 	run, err := record.CreateWhenFree(ctx, runs, m, wait)
 	if err != nil {
 		return "", err

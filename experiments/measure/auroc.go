@@ -20,9 +20,10 @@ type Inputs struct {
 	Place func(s float64) (*tensors.Tensor, error) // on the path at s, [n, shape...]
 }
 
-// ScoresAt are the scores of sets of inputs at how.S, each by its name, by a scorer that references anchor. tell is told after the
-// references and after each set.
-func ScoresAt(ctx context.Context, f *flow.Flow, how density.Scoring, references Inputs, sets []Inputs, tell func()) ([]map[string][]float64, error) {
+// ScoresAt are the scores of sets of inputs at how.S, each by its name, by a scorer that references anchor. tell is told after
+// the references and after each set.
+func ScoresAt(ctx context.Context, f *flow.Flow, how density.Scoring, references Inputs, sets []Inputs,
+	tell func()) ([]map[string][]float64, error) {
 	x, err := references.Place(how.S)
 	if err != nil {
 		return nil, err
@@ -48,8 +49,8 @@ func ScoresAt(ctx context.Context, f *flow.Flow, how density.Scoring, references
 	return all, nil
 }
 
-// Areas are the areas under the ROC curve of scores, by their names, of every set but the first against the first: [sets − 1][scores], with
-// standard errors by DeLong's method.
+// Areas are the areas under the ROC curve of scores, by their names, of every set but the first against the first: [sets −
+// 1][scores], with standard errors by DeLong's method.
 func Areas(sets []map[string][]float64, names []string) ([][]uncertainty.Estimate, error) {
 	var out [][]uncertainty.Estimate
 	for _, set := range sets[1:] {

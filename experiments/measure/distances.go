@@ -22,8 +22,8 @@ type Features struct {
 	dim     int
 }
 
-// FeaturesOf streams the first n images of a set, or all of a smaller one, through the extractor. A classifier sees them resized to 32×32.
-// tell is told how many are done.
+// FeaturesOf streams the first n images of a set, or all of a smaller one, through the extractor. A classifier sees them resized
+// to 32×32. tell is told how many are done.
 func FeaturesOf(ctx context.Context, by metric.Extractor, data dataset.Dataset, n int, tell func(done int)) (Features, error) {
 	s := Features{metric.NewMoments(by.Dim()), nil, by.Dim()}
 	if _, resizes := by.(*inception.Extractor); !resizes {

@@ -12,9 +12,10 @@ import (
 	"vapoflow/vapo/homotopy"
 )
 
-// Energies are −Φ(x, s) of the first n examples of a set, or of all of a smaller one, each placed on the path by [Place] with noise of its
-// own. tell is told how many are done.
-func Energies(ctx context.Context, f *flow.Flow, data dataset.Dataset, s float64, n int, seed int64, tell func(done int)) ([]float64, error) {
+// Energies are −Φ(x, s) of the first n examples of a set, or of all of a smaller one, each placed on the path by [Place] with
+// noise of its own. tell is told how many are done.
+func Energies(ctx context.Context, f *flow.Flow, data dataset.Dataset, s float64, n int, seed int64,
+	tell func(done int)) ([]float64, error) {
 	path, err := f.Coefficients(s)
 	if err != nil {
 		return nil, err

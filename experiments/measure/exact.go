@@ -18,7 +18,8 @@ func Exact(data dataset.Dataset) (mixture.Mixture, error) {
 		return mixture.New(g.Mixture())
 	}
 	if info.Len == 0 || len(info.Shape) != 1 {
-		return mixture.Mixture{}, fmt.Errorf("the exact potential needs a mixture or a finite set of points, and %s has examples of shape %v", info.Name, info.Shape)
+		return mixture.Mixture{}, fmt.Errorf("the exact potential needs a mixture or a finite set of points, and %s has "+
+			"examples of shape %v", info.Name, info.Shape)
 	}
 	flat, err := dataset.ReadRange(data, 0, min(info.Len, ExactLimit))
 	if err != nil {

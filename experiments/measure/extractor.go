@@ -42,8 +42,8 @@ type Extractor struct {
 	Accuracy float64          // of a classifier on held-out images; 0 where it is none
 }
 
-// Open gives the features of FID-Inception where the published weights are at hand, else those of a classifier trained here on CIFAR-10,
-// whose accuracy is measured on as many held-out images. Without labels there are none.
+// Open gives the features of FID-Inception where the published weights are at hand, else those of a classifier trained here on
+// CIFAR-10, whose accuracy is measured on as many held-out images. Without labels there are none.
 func (e Extractors) Open(ctx context.Context, heldOut int) (Extractor, error) {
 	path := e.Inception
 	if _, err := os.Stat(inception.CachePath()); err == nil && path == "" && !e.Named {
@@ -57,8 +57,10 @@ func (e Extractors) Open(ctx context.Context, heldOut int) (Extractor, error) {
 		by, err := inception.New(e.Backend, weights, 2048)
 		return Extractor{By: by}, err
 	}
-	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()), InceptionEnv)
-	none := Extractor{Note: "No distances: they need features of FID-Inception, or labels of CIFAR-10 and more than preset smoke to train a classifier with. " + advice}
+	advice := fmt.Sprintf("For FID download %s to %s, or set %s to its path.", inception.URL, fromHome(inception.CachePath()),
+		InceptionEnv)
+	none := Extractor{Note: "No distances: they need features of FID-Inception, or labels of CIFAR-10 and more than preset " +
+		"smoke to train a classifier with. " + advice}
 	if e.Named {
 		return none, nil
 	}
@@ -78,7 +80,8 @@ func (e Extractors) Open(ctx context.Context, heldOut int) (Extractor, error) {
 		return none, err
 	}
 	accuracy, err := by.Accuracy(ctx, test, heldOut)
-	return Extractor{by, "Distances are between features of a small classifier trained here: not comparable with published FID. " + advice, accuracy}, err
+	return Extractor{by, "Distances are between features of a small classifier trained here: not comparable with published " +
+		"FID. " + advice, accuracy}, err
 }
 
 // fromHome writes a path below the user's home from there, so that records name no user.

@@ -31,8 +31,8 @@ type Alignment struct {
 // heldOutBatch is the number of examples evaluated at once.
 const heldOutBatch = 32
 
-// HeldOut measures a flow on the first n examples of a set it was not trained on: the Alignment loss without its factor ½. One value of s falls in each n-th of
-// [0, 1]; noise and s are functions of (seed, index).
+// HeldOut measures a flow on the first n examples of a set it was not trained on: the Alignment loss without its factor ½. One
+// value of s falls in each n-th of [0, 1]; noise and s are functions of (seed, index).
 func HeldOut(f *flow.Flow, data dataset.Dataset, n int, seed uint64) (Alignment, error) {
 	var a Alignment
 	info := data.Info()

@@ -10,9 +10,10 @@ import (
 	"vapoflow/vapo/metric"
 )
 
-// Nearest finds for each query, n values in [-1, 1], flat, the k nearest of the first `total` images of a set, nearest first. Of an image
-// counts what pick gives of it, n values; nil takes it whole. tell is told how many images were searched.
-func Nearest(ctx context.Context, data dataset.Dataset, total int, queries []float32, n, k int, pick func(x []float32) []float32, tell func(done int)) ([][]metric.Neighbor, error) {
+// Nearest finds for each query, n values in [-1, 1], flat, the k nearest of the first `total` images of a set, nearest first. Of
+// an image counts what pick gives of it, n values; nil takes it whole. tell is told how many images were searched.
+func Nearest(ctx context.Context, data dataset.Dataset, total int, queries []float32, n, k int,
+	pick func(x []float32) []float32, tell func(done int)) ([][]metric.Neighbor, error) {
 	search, err := metric.NewNearestSearch(tensors.FromFlatDataAndDimensions(queries, len(queries)/n, n), k)
 	if err != nil {
 		return nil, err

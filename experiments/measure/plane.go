@@ -35,8 +35,9 @@ type Plane struct {
 	Means                     [][]float64 // [m][2] of the data's components
 	Std                       float64     // their standard deviation
 	Excess                    mixture.Report
-	NFE                       int     // evaluations for one draw of samples
-	EndError, EndErrorErr     float64 // root mean square distance of the particles from where the exact flow takes them, and its standard error
+	NFE                       int // evaluations for one draw of samples
+	// root mean square distance of the particles from where the exact flow takes them, and its standard error
+	EndError, EndErrorErr float64
 
 	KL density.Divergences // of the flow from ρ̄(·; s); empty where it was not measured
 }
@@ -109,7 +110,8 @@ func (p *Plane) measureKL(ctx context.Context, m *vapo.Model, data mixture.Mixtu
 		return nil
 	}
 	// Errors of the integration stay far below those of the estimate.
-	p.KL, err = density.KL(ctx, &m.Flow, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, Span(0, 1, 6), o.KLSamples, uint64(o.Seed)+1, nil)
+	p.KL, err = density.KL(ctx, &m.Flow, solver.Adaptive{RTol: 1e-4, ATol: 1e-4}, data, Span(0, 1, 6), o.KLSamples,
+		uint64(o.Seed)+1, nil)
 	if err != nil {
 		return fmt.Errorf("the KL divergence along the path: %w", err)
 	}

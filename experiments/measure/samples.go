@@ -36,9 +36,10 @@ func (s *Samples) Draw(ctx context.Context, by *flow.Sampler, n int, tell func(d
 	return err
 }
 
-// Kept draws the first n images of a shape, or takes them from the file of an earlier call and draws what is missing, by the sampler that is
-// opened then. say is told a line.
-func Kept(ctx context.Context, file string, shape []int, n int, open func() (*flow.Sampler, error), say func(format string, args ...any), tell func(done int)) (Samples, error) {
+// Kept draws the first n images of a shape, or takes them from the file of an earlier call and draws what is missing, by the
+// sampler that is opened then. say is told a line.
+func Kept(ctx context.Context, file string, shape []int, n int, open func() (*flow.Sampler, error),
+	say func(format string, args ...any), tell func(done int)) (Samples, error) {
 	s := Samples{Images: record.Images{Shape: shape}}
 	switch err := s.Arrays().Load(file); {
 	case errors.Is(err, npz.ErrDamaged):

@@ -19,8 +19,8 @@ type Again struct {
 	trial   *trial
 }
 
-// Prepare prepares the run of a record again: its element at its preset, recipe and every one of its settings. The rest of env is where
-// and how it is run. Records without settings, those of benches and sweeps, wrap [ErrUnknown].
+// Prepare prepares the run of a record again: its element at its preset, recipe and every one of its settings. The rest of env is
+// where and how it is run. Records without settings, those of benches and sweeps, wrap [ErrUnknown].
 func Prepare(m record.Manifest, env Env) (*Again, error) {
 	var values map[string]json.RawMessage
 	if len(m.Config) == 0 {
@@ -43,7 +43,8 @@ func Prepare(m record.Manifest, env Env) (*Again, error) {
 		return nil, fmt.Errorf("the settings of the record %s: %w", m.Name, err)
 	}
 	if was.Init != "" && env.Init == nil {
-		return nil, usage.Errorf("the training of %s began at the weights whose sha256 begins with %s: give them with --init", m.Name, was.Init)
+		return nil, usage.Errorf("the training of %s began at the weights whose sha256 begins with %s: give them with --init",
+			m.Name, was.Init)
 	}
 	e, base := own, Settings{}
 	var err error
@@ -60,7 +61,8 @@ func Prepare(m record.Manifest, env Env) (*Again, error) {
 		return nil, err
 	}
 	if is := a.trial.Settings.Init; is != was.Init {
-		return nil, usage.Errorf("the training of %s began at the weights whose sha256 begins with %q, and those of --init begin with %q", m.Name, was.Init, is)
+		return nil, usage.Errorf("the training of %s began at the weights whose sha256 begins with %q, and those of --init "+
+			"begin with %q", m.Name, was.Init, is)
 	}
 	return a, nil
 }

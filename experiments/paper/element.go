@@ -24,9 +24,11 @@ type steps struct {
 	standIn  string // data used where that of the settings is not found, and labelled so; may be ""
 	dataless bool   // can be drawn from weights that ship alone
 	claim    func(preset string, s Settings) string
-	results  []record.Quantity                                         // that its runs may have, in the order in which they are shown
-	compute  func(ctx context.Context, t *trial) (element.Data, error) // trains or loads, and leaves results; its arrays, nil where it keeps them itself
-	draw     element.Drawing                                           // from the record alone; nil where its tables are all
+	// that its runs may have, in the order in which they are shown
+	results []record.Quantity
+	// trains or loads, and leaves results; its arrays, nil where it keeps them itself
+	compute func(ctx context.Context, t *trial) (element.Data, error)
+	draw    element.Drawing // from the record alone; nil where its tables are all
 }
 
 // elements lists the paper's figures and tables, and what goes beyond them: a new one is one file and one line here.
@@ -34,13 +36,18 @@ var elements = named.New("element", named.Entries[steps]{
 	{"fig1", "Planar potential flow: ∇Φ over the approximate data likelihood", fig1},
 	{"fig2", "Samples on CIFAR-10", sheetOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 64, 100, 100})},
 	{"fig2-celeba", "Samples on CelebA 64", sheetOf("celeba", "", "same protocol, smaller scale", [4]int{8, 36, 64, 64})},
-	{"fig3", "Interpolation between generated CelebA 64 samples", interpolationOf("celeba", "same protocol, smaller scale", [4]int{1, 4, 6, 6})},
+	{"fig3", "Interpolation between generated CelebA 64 samples",
+		interpolationOf("celeba", "same protocol, smaller scale", [4]int{1, 4, 6, 6})},
 	{"fig4", "Histogram of the energy on CIFAR-10 train and test", fig4},
-	{"fig5", "Samples with their five nearest CIFAR-10 training images", neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 512, 1000, 1000}, 10)},
-	{"fig6", "Larger sheet of uncurated CIFAR-10 samples (appendix, inferred)", sheetOf("cifar10", "drawn", "inferred", [4]int{16, 100, 400, 400})},
-	{"fig7", "Larger sheet of uncurated CelebA 64 samples (appendix, inferred)", sheetOf("celeba", "", "inferred", [4]int{8, 64, 256, 256})},
+	{"fig5", "Samples with their five nearest CIFAR-10 training images",
+		neighboursOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{2, 512, 1000, 1000}, 10)},
+	{"fig6", "Larger sheet of uncurated CIFAR-10 samples (appendix, inferred)",
+		sheetOf("cifar10", "drawn", "inferred", [4]int{16, 100, 400, 400})},
+	{"fig7", "Larger sheet of uncurated CelebA 64 samples (appendix, inferred)",
+		sheetOf("celeba", "", "inferred", [4]int{8, 64, 256, 256})},
 	{"fig8", "More interpolations (appendix, inferred)", interpolationOf("celeba", "inferred", [4]int{1, 6, 12, 16})},
-	{"fig9", "More nearest neighbours (appendix, inferred)", neighboursOf("cifar10", "drawn", "inferred", [4]int{2, 512, 1000, 1000}, 32)},
+	{"fig9", "More nearest neighbours (appendix, inferred)",
+		neighboursOf("cifar10", "drawn", "inferred", [4]int{2, 512, 1000, 1000}, 32)},
 	{"table1", "FID on CIFAR-10", fidOf("cifar10", "drawn", "same protocol, smaller scale", [4]int{16, 512, 5000, 50_000})},
 	{"table2", "FID on CelebA 64 (inferred)", fidOf("celeba", "", "inferred", [4]int{16, 128, 2000, 50_000})},
 	{"table3", "Out-of-distribution detection: AUROC (inferred)", table3},

@@ -66,7 +66,8 @@ func computeFig1(ctx context.Context, t *trial) (element.Data, error) {
 		return nil, err
 	}
 	if t.Autonomous {
-		t.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an error of training (docs/THEORY.md §5).")
+		t.run.Note("Φ(x) without the clock cannot follow the path in the plane: its excess is a gap of the recipe, not an " +
+			"error of training (docs/THEORY.md §5).")
 	}
 	return t.measurePlane(ctx, m, exact)
 }
@@ -77,7 +78,8 @@ func (t *trial) plane(ctx context.Context, m *vapo.Model, exact mixture.Mixture,
 	if err != nil {
 		return nil, err
 	}
-	return measure.NewPlane(ctx, m, exact, measure.PlaneOptions{Solver: with, Particles: t.Samples, KLSamples: samples, Seed: t.Seed})
+	return measure.NewPlane(ctx, m, exact, measure.PlaneOptions{Solver: with, Particles: t.Samples, KLSamples: samples,
+		Seed: t.Seed})
 }
 
 // klSamples is how many samples each preset spends on the KL divergence: its error falls with their root.
@@ -170,7 +172,8 @@ func (s Settings) about(m *record.Manifest) string {
 	if s.shipped() {
 		return fmt.Sprintf("%s; %s homotopy, %s loss, %s, weights %s", title, s.Homotopy, s.Loss, s.network(), s.Model)
 	}
-	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of %s with batch %d", title, s.Homotopy, s.Loss, s.network(), thousands(s.Steps), s.Optimizer, s.Batch)
+	return fmt.Sprintf("%s; %s homotopy, %s loss, %s, %s steps of %s with batch %d", title, s.Homotopy, s.Loss, s.network(),
+		thousands(s.Steps), s.Optimizer, s.Batch)
 }
 
 // network names the potential trained, as in "ResNet Φ(x, s) on a Gaussian base".

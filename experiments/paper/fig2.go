@@ -73,7 +73,8 @@ func drawSheet(p element.Page, d *sheet) error {
 	if !s.shipped() {
 		title += fmt.Sprintf(", %s steps of batch %d", thousands(s.Steps), s.Batch)
 	}
-	caption := fmt.Sprintf("Uncurated samples, recipe %s. %s. Drawn by %s in %.0f evaluations of ∇Φ.", p.Recipe, s.about(p.Manifest), s.Solver, p.Results["nfe"])
+	caption := fmt.Sprintf("Uncurated samples, recipe %s. %s. Drawn by %s in %.0f evaluations of ∇Φ.", p.Recipe,
+		s.about(p.Manifest), s.Solver, p.Results["nfe"])
 	if err := p.Sheet(p.Element, d.Samples, 0, title, caption); err != nil {
 		return err
 	}

@@ -87,6 +87,7 @@ func drawInterpolation(p element.Page, rows *interpolation) error {
 		return err
 	}
 	return p.Sheet(p.Element, rows.Images, betweenColumns, "Interpolation in the prior, "+p.Data.Title,
-		fmt.Sprintf("Interpolation between generated images, recipe %s: each row runs along a great circle of the prior from its first image to its last. %s. Drawn by %s in %.0f evaluations of ∇Φ.",
+		fmt.Sprintf("Interpolation between generated images, recipe %s: each row runs along a great circle of the prior from "+
+			"its first image to its last. %s. Drawn by %s in %.0f evaluations of ∇Φ.",
 			p.Recipe, s.about(p.Manifest), s.Solver, p.Results["nfe"]))
 }

@@ -16,8 +16,8 @@ import (
 	"vapoflow/vapo/metric"
 )
 
-// fig4 is the histogram of the energy −Φ on training and on held-out images. A model that has not learned its training images by heart
-// gives both the same. Samples counts the images of each.
+// fig4 is the histogram of the energy −Φ on training and on held-out images. A model that has not learned its training images by
+// heart gives both the same. Samples counts the images of each.
 var fig4 = steps{
 	settings: imageSettings("cifar10", [4]int{64, 1024, 10_000, 10_000}),
 	standIn:  "drawn",
@@ -63,7 +63,8 @@ func computeFig4(ctx context.Context, t *trial) (element.Data, error) {
 	meanTest, errTest := uncertainty.Mean(h.Test)
 	sd := stat.StdDev(h.Train, nil)
 	t.run.Keep("energy_shift", (meanTest-meanTrain)/sd, math.Hypot(errTrain, errTest)/sd)
-	t.run.Results["energy_ks"] = stat.KolmogorovSmirnov(slices.Sorted(slices.Values(h.Train)), nil, slices.Sorted(slices.Values(h.Test)), nil)
+	t.run.Results["energy_ks"] = stat.KolmogorovSmirnov(slices.Sorted(slices.Values(h.Train)), nil,
+		slices.Sorted(slices.Values(h.Test)), nil)
 	return &h, nil
 }
 
@@ -73,11 +74,15 @@ func drawFig4(p element.Page, h *histogram) error {
 		return err
 	}
 	low, high := min(slices.Min(h.Train), slices.Min(h.Test)), max(slices.Max(h.Train), slices.Max(h.Test))
-	return p.Lines(p.Element, fmt.Sprintf("Energy −Φ at s = %g of %s training and %s held-out images placed on the path, recipe %s. "+
-		"Kolmogorov–Smirnov distance %.3f (samples of one distribution pass %.3f in one case of twenty), AUROC %s (½: the two cannot be told apart), shift of the mean %s standard deviations. %s.",
-		s.ScoreS, thousands(len(h.Train)), thousands(len(h.Test)), p.Recipe, p.Results["energy_ks"], 1.358*math.Sqrt(1/float64(len(h.Train))+1/float64(len(h.Test))),
+	return p.Lines(p.Element, fmt.Sprintf("Energy −Φ at s = %g of %s training and %s held-out images placed on the path, "+
+		"recipe %s. "+
+		"Kolmogorov–Smirnov distance %.3f (samples of one distribution pass %.3f in one case of twenty), AUROC %s (½: the two "+
+		"cannot be told apart), shift of the mean %s standard deviations. %s.",
+		s.ScoreS, thousands(len(h.Train)), thousands(len(h.Test)), p.Recipe, p.Results["energy_ks"],
+		1.358*math.Sqrt(1/float64(len(h.Train))+1/float64(len(h.Test))),
 		p.Result("energy_auroc"), p.Result("energy_shift"), s.about(p.Manifest)), figures.LinePanel{
 		X: "energy $−Φ(x, s)$", Y: "density",
-		Series: []figures.Series{figures.Histogram("training images", h.Train, low, high), figures.Histogram("held-out images", h.Test, low, high)},
+		Series: []figures.Series{figures.Histogram("training images", h.Train, low, high),
+			figures.Histogram("held-out images", h.Test, low, high)},
 	})
 }

@@ -14,9 +14,9 @@ import (
 // neighbours is how many training images are shown beside a sample.
 const neighbours = 5
 
-// neighboursOf is Figure 5 for one data set: generated images with the training images nearest to them, by pixels. As many held-out
-// images are searched as well, hundreds of each, for the distances spread: samples that lie nearer to the training images than those do
-// would be copies. The figure shows the first samples, in as many rows as are asked for.
+// neighboursOf is Figure 5 for one data set: generated images with the training images nearest to them, by pixels. As many
+// held-out images are searched as well, hundreds of each, for the distances spread: samples that lie nearer to the training
+// images than those do would be copies. The figure shows the first samples, in as many rows as are asked for.
 func neighboursOf(data, standIn, claim string, samples [4]int, rows int) steps {
 	return steps{
 		settings: imageSettings(data, samples),
@@ -24,14 +24,16 @@ func neighboursOf(data, standIn, claim string, samples [4]int, rows int) steps {
 		claim:    imageClaim(data, claim),
 		results: withTraining(
 			element.Result("nearest_training_image", "samples to the nearest training image, rms", "grey levels", "%.3g"),
-			element.Result("nearest_training_image_held_out", "held-out images to the nearest training image, rms", "grey levels", "%.3g"),
+			element.Result("nearest_training_image_held_out", "held-out images to the nearest training image, rms",
+				"grey levels", "%.3g"),
 		),
 		compute: func(ctx context.Context, t *trial) (element.Data, error) { return computeNeighbours(ctx, t, rows) },
 		draw:    element.Of(drawNeighbours),
 	}
 }
 
-// nearby are the first samples, each followed by its nearest training images, and what is nearest to all samples and held-out images.
+// nearby are the first samples, each followed by its nearest training images, and what is nearest to all samples and held-out
+// images.
 type nearby struct {
 	Rows            record.Images
 	Index, Distance [][]float64 // [samples, then held-out images][neighbours], distances in grey levels (rms)
@@ -63,7 +65,8 @@ func computeNeighbours(ctx context.Context, t *trial, shown int) (element.Data, 
 		total = measure.AtMost(500, t.data.Info())
 		t.run.Note("Neighbours are searched among the first %d images only.", total)
 	}
-	found, err := measure.Nearest(ctx, t.data, total, queries, size, neighbours, nil, t.counter("training images searched", total))
+	found, err := measure.Nearest(ctx, t.data, total, queries, size, neighbours, nil,
+		t.counter("training images searched", total))
 	if err != nil {
 		return nil, err
 	}
@@ -105,10 +108,13 @@ func drawNeighbours(p element.Page, n *nearby) error {
 	if err != nil {
 		return err
 	}
-	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. The nearest is %s grey levels (rms) away in the mean of %s samples", neighbours, p.Recipe, p.Result("nearest_training_image"), thousands(s.Samples))
+	caption := fmt.Sprintf("Generated images (left column) and their %d nearest training images by pixel distance, recipe %s. "+
+		"The nearest is %s grey levels (rms) away in the mean of %s samples", neighbours, p.Recipe,
+		p.Result("nearest_training_image"), thousands(s.Samples))
 	if _, ok := p.Results["nearest_training_image_held_out"]; ok {
 		caption += fmt.Sprintf(", that of as many held-out images %s", p.Result("nearest_training_image_held_out"))
 	}
 	caption += fmt.Sprintf(". %s. Drawn by %s in %.0f evaluations of ∇Φ.", s.about(p.Manifest), s.Solver, p.Results["nfe"])
-	return p.Sheet(p.Element, n.Rows, 1+neighbours, fmt.Sprintf("Samples, each with its %d nearest training images of %s", neighbours, p.Data.Title), caption)
+	return p.Sheet(p.Element, n.Rows, 1+neighbours, fmt.Sprintf("Samples, each with its %d nearest training images of %s",
+		neighbours, p.Data.Title), caption)
 }

@@ -14,8 +14,8 @@ import (
 	"vapoflow/vapo/pretrained"
 )
 
-// imageSettings are those of a ResNet on a set of images, drawing n samples at the presets smoke, quick, cpu and paper. All elements
-// on one set use one model: that which ships, where there is one, else one that they train.
+// imageSettings are those of a ResNet on a set of images, drawing n samples at the presets smoke, quick, cpu and paper. All
+// elements on one set use one model: that which ships, where there is one, else one that they train.
 func imageSettings(data string, n [4]int) func(preset, recipe string) Settings {
 	return func(preset, recipe string) Settings {
 		s := Settings{Config: vapo.DefaultConfig(), Model: train, Solver: "bosh3", RTol: 1e-3, ATol: 1e-3, ScoreS: 0.5}
@@ -67,7 +67,8 @@ func (t *trial) trainImages(ctx context.Context) (*vapo.Model, error) {
 		return t.useShipped()
 	}
 	if info := t.data.Info(); !info.IsImage() || info.Shape[2] != 3 {
-		return nil, fmt.Errorf("%s needs RGB images [height, width, 3], and %s has examples of shape %v", t.run.Element, info.Name, info.Shape)
+		return nil, fmt.Errorf("%s needs RGB images [height, width, 3], and %s has examples of shape %v", t.run.Element,
+			info.Name, info.Shape)
 	}
 	return t.train(ctx)
 }
@@ -75,7 +76,8 @@ func (t *trial) trainImages(ctx context.Context) (*vapo.Model, error) {
 // useShipped puts the model that ships on record.
 func (t *trial) useShipped() (*vapo.Model, error) {
 	t.say("the weights are those that ship, %s; --train trains one's own", t.Model)
-	t.run.Note("The weights are those that ship with the program, %s, not trained in this run: their card tells how they were.", t.Model)
+	t.run.Note("The weights are those that ship with the program, %s, not trained in this run: their card tells how they "+
+		"were.", t.Model)
 	return t.model, t.describe(t.model)
 }
 
@@ -148,7 +150,8 @@ func (t *trial) samples(ctx context.Context, m *vapo.Model, folder string, n int
 	if err != nil {
 		return measure.Samples{}, err
 	}
-	file := filepath.Join(folder, fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, t.Solver, t.SolverSteps, t.RTol, t.ATol, t.Seed, t.Backend.Name))
+	file := filepath.Join(folder, fmt.Sprintf("samples-%.8s-%s-%d-%g-%g-seed%d-%s.npz", hash, t.Solver, t.SolverSteps, t.RTol,
+		t.ATol, t.Seed, t.Backend.Name))
 	open := func() (*flow.Sampler, error) { return t.sampler(ctx, &m.Flow) }
 	return measure.Kept(ctx, file, m.Shape, n, open, t.say, t.counter("samples", n))
 }

@@ -44,7 +44,8 @@ func (l losses) draw(p element.Page, s Settings, name string) error {
 	for i, v := range l.Loss {
 		scaled[i] = factor * v
 	}
-	panel.Series = []figures.Series{{Name: "training batches", X: l.Step, Y: scaled}, {Name: "their running mean", X: l.Step, Y: figures.RunningMean(scaled)}}
+	panel.Series = []figures.Series{{Name: "training batches", X: l.Step, Y: scaled},
+		{Name: "their running mean", X: l.Step, Y: figures.RunningMean(scaled)}}
 	if v, ok := p.Results["held_out_alignment"]; ok && s.Loss == "alignment" {
 		ends := []float64{l.Step[0], l.Step[len(l.Step)-1]}
 		start := p.Results["held_out_alignment_untrained"]

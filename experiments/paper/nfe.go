@@ -18,8 +18,8 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// nfe shows what fewer evaluations of ∇Φ cost: every solver draws the same images, which are compared one by one with accurate ones, and
-// all together with the training images. Samples counts the images of each.
+// nfe shows what fewer evaluations of ∇Φ cost: every solver draws the same images, which are compared one by one with accurate
+// ones, and all together with the training images. Samples counts the images of each.
 var nfe = steps{
 	settings: func(preset, recipe string) Settings {
 		s := imageSettings("cifar10", [4]int{4, 128, 1024, 5000})(preset, recipe)
@@ -44,7 +44,8 @@ var nfe = steps{
 
 // costs are what each of the plans spent and missed.
 type costs struct {
-	NFE, Error, ErrorSE, Frechet []float64 // evaluations; grey levels and their standard error; NaN where no features were at hand
+	// evaluations; grey levels and their standard error; NaN where no features were at hand
+	NFE, Error, ErrorSE, Frechet []float64
 }
 
 func (c *costs) Arrays() record.Arrays {
@@ -108,7 +109,8 @@ func computeNFE(ctx context.Context, t *trial) (element.Data, error) {
 	var c costs
 	table := record.Table{Header: []string{"solver", "steps", "NFE", "error, grey levels", "Fréchet distance"}}
 	row := func(solver, steps string, nfe, deviation, se, frechet float64) {
-		table.Rows = append(table.Rows, []string{solver, steps, fmt.Sprintf("%.0f", nfe), uncertainty.Text(deviation, se), orDash("%.2f", frechet)})
+		table.Rows = append(table.Rows, []string{solver, steps, fmt.Sprintf("%.0f", nfe), uncertainty.Text(deviation, se),
+			orDash("%.2f", frechet)})
 	}
 	for _, p := range list {
 		with, err := solver.New(p.solver, p.with)
@@ -132,7 +134,8 @@ func computeNFE(ctx context.Context, t *trial) (element.Data, error) {
 			t.run.Keep("sampling_error", mean, se)
 			t.run.Results["nfe"] = spent
 		}
-		c.NFE, c.Error, c.ErrorSE, c.Frechet = append(c.NFE, spent), append(c.Error, mean), append(c.ErrorSE, se), append(c.Frechet, frechet)
+		c.NFE, c.Error, c.ErrorSE, c.Frechet = append(c.NFE, spent), append(c.Error, mean), append(c.ErrorSE, se),
+			append(c.Frechet, frechet)
 		row(p.solver, steps, spent, mean, se, frechet)
 	}
 	frechet, err := distance(truth)
@@ -142,9 +145,12 @@ func computeNFE(ctx context.Context, t *trial) (element.Data, error) {
 	if !math.IsNaN(frechet) {
 		t.run.Results["frechet_accurate"] = frechet
 	}
-	table.Rows = append(table.Rows, []string{t.Solver, fmt.Sprintf("tolerance %g", t.RTol), fmt.Sprintf("%.0f", spentOnTruth), "reference", orDash("%.2f", frechet)})
-	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. Error is the root mean square difference of an image "+
-		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(t.Samples), t.about(&t.run.Manifest))
+	table.Rows = append(table.Rows, []string{t.Solver, fmt.Sprintf("tolerance %g", t.RTol), fmt.Sprintf("%.0f", spentOnTruth),
+		"reference", orDash("%.2f", frechet)})
+	table.Caption = fmt.Sprintf("Samples against the evaluations of ∇Φ that they cost: %s images of each, from the same noise. "+
+		"Error is the root mean square difference of an image "+
+		"to the accurate one, of 255 grey levels, mean ± standard error over images. %s.", thousands(t.Samples),
+		t.about(&t.run.Manifest))
 	t.run.Tables = []record.Table{table}
 	return &c, nil
 }
@@ -158,7 +164,8 @@ func orDash(format string, v float64) string {
 }
 
 // drawBy draws the settings' number of images with a solver: their values in [−1, 1], and the evaluations that each took.
-func (t *trial) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64, err error) {
+func (t *trial) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64,
+	err error) {
 	t.say("drawing %d images, %s", t.Samples, how)
 	s, err := m.NewSampler(ctx, with, t.Seed, t.sampleBatch())
 	if err != nil {
@@ -173,7 +180,8 @@ func (t *trial) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, h
 	return images, float64(s.NFE), err
 }
 
-// deviation is the root mean square difference of images to others in grey levels, its mean over images and the standard error of that.
+// deviation is the root mean square difference of images to others in grey levels, its mean over images and the standard error of
+// that.
 func deviation(images, truth [][]float32) (mean, se float64) {
 	each := make([]float64, len(images))
 	for i, x := range images {
@@ -186,8 +194,8 @@ func deviation(images, truth [][]float32) (mean, se float64) {
 	return uncertainty.Mean(each)
 }
 
-// distanceToTraining measures images against the training images by the features of Tables 1 and 2; NaN where there are no such images, or
-// no features that were trained.
+// distanceToTraining measures images against the training images by the features of Tables 1 and 2; NaN where there are no such
+// images, or no features that were trained.
 func (t *trial) distanceToTraining(ctx context.Context) (func([][]float32) (float64, error), error) {
 	none := func([][]float32) (float64, error) { return math.NaN(), nil }
 	by, err := t.extractor(ctx)
@@ -216,7 +224,8 @@ func drawNFE(p element.Page, c *costs) error {
 	if err != nil {
 		return err
 	}
-	errors := figures.LinePanel{Title: "against accurate images", X: "evaluations of ∇Φ", Y: "error, grey levels", LogX: true, LogY: true}
+	errors := figures.LinePanel{Title: "against accurate images", X: "evaluations of ∇Φ", Y: "error, grey levels", LogX: true,
+		LogY: true}
 	distances := figures.LinePanel{Title: "against training images", X: errors.X, Y: "Fréchet distance", LogX: true}
 	for i, by := range list {
 		if i == 0 || list[i-1].solver != by.solver {

@@ -25,19 +25,22 @@ func withTraining(own ...record.Quantity) []record.Quantity {
 func inQuarters(key, label, short, unit, format string) []record.Quantity {
 	return []record.Quantity{
 		element.Result(key, label, unit, format),
-		element.Result(key+"_q1", short+", first quarter of s", unit, format), element.Result(key+"_q2", short+", second quarter", unit, format),
-		element.Result(key+"_q3", short+", third quarter", unit, format), element.Result(key+"_q4", short+", last quarter", unit, format),
+		element.Result(key+"_q1", short+", first quarter of s", unit, format),
+		element.Result(key+"_q2", short+", second quarter", unit, format),
+		element.Result(key+"_q3", short+", third quarter", unit, format),
+		element.Result(key+"_q4", short+", last quarter", unit, format),
 	}
 }
 
 // planeResults are those of Figure 1.
-var planeResults = slices.Concat(inQuarters("relative_excess", "relative excess", "relative excess", "%", "%.2g"), []record.Quantity{
-	element.Result("kl", "KL(ρ_Φ ‖ ρ̄) at s = 1", "nats", "%.2g"),
-	element.Result("kl_trimmed", "the same without the 1 % of the draws at each end", "nats", "%.1g"),
-	element.Result("off_mode", "draws off every mode", "%", "%.2g"),
-	element.Result("off_mode_exact", "exact draws off every mode", "%", "%.2g"),
-	element.Result("end_error_rms", "distance from the exact flow's end, rms", "", "%.3g"),
-})
+var planeResults = slices.Concat(inQuarters("relative_excess", "relative excess", "relative excess", "%", "%.2g"),
+	[]record.Quantity{
+		element.Result("kl", "KL(ρ_Φ ‖ ρ̄) at s = 1", "nats", "%.2g"),
+		element.Result("kl_trimmed", "the same without the 1 % of the draws at each end", "nats", "%.1g"),
+		element.Result("off_mode", "draws off every mode", "%", "%.2g"),
+		element.Result("off_mode_exact", "exact draws off every mode", "%", "%.2g"),
+		element.Result("end_error_rms", "distance from the exact flow's end, rms", "", "%.3g"),
+	})
 
 // sheetResults are those of Figure 2.
 var sheetResults = append(inQuarters("held_out_alignment", "held-out E‖∇Φ − u_c‖²/d", "held-out", "", "%.4f"),
@@ -60,4 +63,5 @@ var fidResults = []record.Quantity{
 }
 
 // accuracyResult is that of the classifier whose features stand in for FID-Inception's.
-var accuracyResult = record.Quantity{Key: "classifier_accuracy", Label: "accuracy of the classifier whose features these are", Unit: "%", Format: "%.2g"}
+var accuracyResult = record.Quantity{Key: "classifier_accuracy", Label: "accuracy of the classifier whose features these are",
+	Unit: "%", Format: "%.2g"}

@@ -86,7 +86,8 @@ func Run(ctx context.Context, id string, env Env) (dir string, err error) {
 	return e.run(ctx, base, env)
 }
 
-// Plan is the record that [Run] would begin, without what the run adds: its name, settings and data. It trains and writes nothing.
+// Plan is the record that [Run] would begin, without what the run adds: its name, settings and data. It trains and writes
+// nothing.
 func Plan(id string, env Env) (record.Manifest, error) {
 	e, err := Lookup(id)
 	if err != nil {
@@ -169,7 +170,8 @@ func (e Element) prepare(base Settings, env Env) (*trial, record.Manifest, error
 	}
 	t.data, err = t.open("train")
 	if errors.Is(err, dataset.ErrMissing) && e.mayStandIn(env) {
-		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.", t.Data, e.standIn, t.Data)) // all that have a stand-in can be fetched
+		notes = append(notes, fmt.Sprintf("%s was not found: %s images stand in for it. `experiments data fetch %s` gets it.",
+			t.Data, e.standIn, t.Data)) // all that have a stand-in can be fetched
 		t.Data = e.standIn
 		t.data, err = t.open("train")
 	}
@@ -187,7 +189,8 @@ func (e Element) prepare(base Settings, env Env) (*trial, record.Manifest, error
 	return t, manifest, nil
 }
 
-// mayStandIn tells whether drawn images may replace what is missing: in tests, which preset smoke is for, and not where it was asked for.
+// mayStandIn tells whether drawn images may replace what is missing: in tests, which preset smoke is for, and not where it was
+// asked for.
 func (e Element) mayStandIn(env Env) bool {
 	if e.standIn == "" || env.Strict || env.Preset != "smoke" {
 		return false
@@ -206,7 +209,8 @@ func (e Element) manifest(base Settings, t *trial) record.Manifest {
 	return record.Manifest{
 		Name: e.runName(base, t), Element: e.ID, Title: e.Title, Claim: e.claim(t.Preset, t.Settings), Command: t.Command,
 		Preset: t.Preset, Recipe: t.Recipe, Seed: t.Seed, Config: config,
-		Data:    &record.Data{Name: info.Name, Title: info.Title, Shape: info.Shape, Examples: info.Len, SHA256: info.SHA256, Source: info.Source},
+		Data: &record.Data{Name: info.Name, Title: info.Title, Shape: info.Shape, Examples: info.Len, SHA256: info.SHA256,
+			Source: info.Source},
 		Backend: record.Backend{Name: t.Backend.Name, Line: t.Backend.Line},
 	}
 }

@@ -49,8 +49,8 @@ func (s Settings) Validate() error {
 	return err
 }
 
-// checkMemory refuses settings that need more memory than there is for examples of a shape: a training, where there is one, and the
-// samples in bytes at the least.
+// checkMemory refuses settings that need more memory than there is for examples of a shape: a training, where there is one, and
+// the samples in bytes at the least.
 func (s Settings) checkMemory(shape []int) error {
 	if s.Model == train {
 		if err := s.CheckMemory(shape); err != nil {
@@ -92,7 +92,8 @@ func ParseSet(text string) (Change, error) {
 		return Change{}, unknownKey(source, key)
 	}
 	raw := json.RawMessage(value)
-	if isText := ok && field.Kind() == reflect.String; isText && !strings.HasPrefix(value, `"`) || isOption(key) && !json.Valid(raw) {
+	if isText := ok && field.Kind() == reflect.String; isText && !strings.HasPrefix(value,
+		`"`) || isOption(key) && !json.Valid(raw) {
 		raw, _ = json.Marshal(value) // text always encodes
 	}
 	return Change{key, raw, source}, nil
@@ -226,7 +227,8 @@ func (s Settings) differences(base Settings) []string {
 
 // otherWords are what settings are called elsewhere.
 var otherWords = map[string]string{
-	"law": "times", "path": "homotopy", "network": "potential", "lr": "learning_rate", "dataset": "data", "batch_size": "batch", "tolerance": "rtol",
+	"law": "times", "path": "homotopy", "network": "potential", "lr": "learning_rate", "dataset": "data",
+	"batch_size": "batch", "tolerance": "rtol",
 }
 
 func unknownKey(source, key string) error {
@@ -234,6 +236,7 @@ func unknownKey(source, key string) error {
 	if hint != "" {
 		hint = fmt.Sprintf("did you mean %s? ", hint)
 	}
-	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s; options of a piece's own are set as potential.frequencies=8 (`experiments list pieces`)",
+	return fmt.Errorf("%s: unknown key %q; %sthe keys are %s; options of a piece's own are set as potential.frequencies=8 "+
+		"(`experiments list pieces`)",
 		source, key, hint, strings.Join(Keys(), ", "))
 }

@@ -24,13 +24,15 @@ func (s Settings) checkModel() error {
 	}
 	name, ships := strings.CutPrefix(s.Model, pretrained.Prefix)
 	if !ships || !slices.Contains(pretrained.Names(), name) {
-		return fmt.Errorf("unknown model %q; choose %s, or %s%s", s.Model, train, pretrained.Prefix, strings.Join(pretrained.Names(), ", "+pretrained.Prefix))
+		return fmt.Errorf("unknown model %q; choose %s, or %s%s", s.Model, train, pretrained.Prefix,
+			strings.Join(pretrained.Names(), ", "+pretrained.Prefix))
 	}
 	return nil
 }
 
-// chooseModel settles whether a model that ships is used: settings of a training, or weights to begin at, ask for a training, unless
-// "model" itself was set. A model that ships brings its configuration with it, but for the seed, which is that of the samples.
+// chooseModel settles whether a model that ships is used: settings of a training, or weights to begin at, ask for a training,
+// unless "model" itself was set. A model that ships brings its configuration with it, but for the seed, which is that of the
+// samples.
 func (t *trial) chooseModel(base *Settings) error {
 	if !t.shipped() {
 		return nil
@@ -56,8 +58,8 @@ func (t *trial) chooseModel(base *Settings) error {
 	return nil
 }
 
-// undataed is the data of a model that ships where they are not at hand: their shape is known, and reading is the error that says how
-// to get them.
+// undataed is the data of a model that ships where they are not at hand: their shape is known, and reading is the error that says
+// how to get them.
 type undataed struct {
 	shape   []int
 	name    string

@@ -15,8 +15,8 @@ import (
 	"vapoflow/vapo/flow"
 )
 
-// table3 tells how well the scores of a model set other images apart from held-out images of its own set. Samples counts the images
-// of each set.
+// table3 tells how well the scores of a model set other images apart from held-out images of its own set. Samples counts the
+// images of each set.
 var table3 = steps{
 	settings: imageSettings("cifar10", [4]int{12, 256, 1000, 10_000}),
 	standIn:  "drawn",
@@ -31,8 +31,8 @@ var table3 = steps{
 	draw:    element.Of(drawTable3),
 }
 
-// treatmentQuality is that of the JPEG copies in circulation. Every set is written as JPEG once: else the missing artefacts of a lossless
-// set tell it from a model's own that was JPEG before.
+// treatmentQuality is that of the JPEG copies in circulation. Every set is written as JPEG once: else the missing artefacts of a
+// lossless set tell it from a model's own that was JPEG before.
 const treatmentQuality = 75
 
 // oodSet is a set at the model's size, after the treatment that all share.
@@ -67,8 +67,8 @@ var outSets = []string{"svhn", "cifar100", "celeba", "interpolations", "constant
 // control is images of the model's own set that were not JPEG before: no score should tell them apart after the treatment.
 const control = "cifar10-original"
 
-// oodSets reads the held-out images of the model's own set, which come first, and those of all sets that are there. What is missing
-// is noted with how to get it.
+// oodSets reads the held-out images of the model's own set, which come first, and those of all sets that are there. What is
+// missing is noted with how to get it.
 func (t *trial) oodSets(ctx context.Context, side int) ([]oodSet, error) {
 	own, err := t.open("test")
 	if err != nil {
@@ -132,7 +132,8 @@ func (t *trial) treatedImages(ctx context.Context, data dataset.Dataset, n, side
 	return s, nil
 }
 
-// oodNames are the scores of the potential, and flowNames those of the flow, in the order of the table. A larger one speaks against an image.
+// oodNames are the scores of the potential, and flowNames those of the flow, in the order of the table. A larger one speaks
+// against an image.
 var oodNames, flowNames = density.ScoreNames(false), density.ScoreNames(true)
 
 // contest is the sets that scores are to tell from the first, on a model's path.
@@ -153,7 +154,8 @@ func (c *contest) at(ctx context.Context, s float64, n int, how density.Scoring,
 	return measure.ScoresAt(ctx, c.flow, how, c.inputs(c.references, 0, n), sets, tell)
 }
 
-// inputs are the first n images of a set, placed with noise that is a function of the seed, the set's number and the image's, the same at every s.
+// inputs are the first n images of a set, placed with noise that is a function of the seed, the set's number and the image's, the
+// same at every s.
 func (c *contest) inputs(set oodSet, number, n int) measure.Inputs {
 	return measure.Inputs{Name: set.name, Place: func(s float64) (*tensors.Tensor, error) {
 		path, err := c.flow.Coefficients(s)

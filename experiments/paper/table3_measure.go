@@ -17,8 +17,8 @@ import (
 // curveClock are the clocks of AUROC against s.
 var curveClock = []float64{0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95}
 
-// curveImages and flowImages are how many images of each set the curve and the flow's scores take: one is many evaluations of Φ, the
-// other of its Laplacian along a whole trajectory, which smoke and quick leave out.
+// curveImages and flowImages are how many images of each set the curve and the flow's scores take: one is many evaluations of Φ,
+// the other of its Laplacian along a whole trajectory, which smoke and quick leave out.
 func curveImages(preset string) int {
 	return map[string]int{"smoke": 8, "quick": 128, "cpu": 256, "paper": 2000}[preset]
 }
@@ -27,7 +27,8 @@ func flowImages(preset string) int {
 	return map[string]int{"cpu": 48, "paper": 2000}[preset]
 }
 
-// oodAreas are the AUROC of each score for every set but the first, [sets − 1][scores], by the flow too where that was affordable.
+// oodAreas are the AUROC of each score for every set but the first, [sets − 1][scores], by the flow too where that was
+// affordable.
 type oodAreas struct{ ours, flow [][]uncertainty.Estimate }
 
 // oodArrays are the numbers of the table and of the curves.
@@ -85,7 +86,8 @@ func (t *trial) measureOOD(ctx context.Context, c *contest) (element.Data, error
 			return nil, err
 		}
 	} else {
-		t.run.Note("The flow's log-density is left out at preset %s: an integration of the Laplacian for each image. Presets cpu and paper have it.", t.Preset)
+		t.run.Note("The flow's log-density is left out at preset %s: an integration of the Laplacian for each image. Presets "+
+			"cpu and paper have it.", t.Preset)
 	}
 	out.Areas, out.AreasErr = measure.Apart(areas.ours)
 	out.Flow, out.FlowErr = measure.Apart(areas.flow)
@@ -120,12 +122,15 @@ func (t *trial) flowAreas(ctx context.Context, c *contest, n int) ([][]uncertain
 // oodAUROC is the table of the paper.
 func (t *trial) oodAUROC(c *contest, areas oodAreas) record.Table {
 	table := record.Table{Header: append([]string{"images"}, oodNames...)}
-	table.Caption = fmt.Sprintf("AUROC of scores against the model's own held-out images, at s = %g, for up to %s images of each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
-		"the model's own too: ½ is chance; ± is the standard error by DeLong's method, of the images and not of the training. The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
+	table.Caption = fmt.Sprintf("AUROC of scores against the model's own held-out images, at s = %g, for up to %s images of "+
+		"each set placed on the path as μx̄ + √v ε. Every set is resized to %d×%d and written as JPEG of quality %d once, "+
+		"the model's own too: ½ is chance; ± is the standard error by DeLong's method, of the images and not of the training. "+
+		"The log-densities are taken with their sign turned, so that more speaks against an image in every column.",
 		t.ScoreS, thousands(c.sets[0].n), c.flow.Shape[0], c.flow.Shape[0], treatmentQuality)
 	if areas.flow != nil {
 		table.Header = append(table.Header, flowNames...)
-		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the Laplacian.", min(t.Samples, flowImages(t.Preset)))
+		table.Caption += fmt.Sprintf(" The flow's scores are of %d images of each set, by one random probe for the "+
+			"Laplacian.", min(t.Samples, flowImages(t.Preset)))
 	}
 	table.Caption += " " + t.about(&t.run.Manifest) + "."
 	for k, set := range c.sets[1:] {
@@ -170,6 +175,7 @@ func drawTable3(p element.Page, a *oodArrays) error {
 		}
 		panels = append(panels, panel)
 	}
-	return p.Lines(p.Element+"-curve", fmt.Sprintf("AUROC of each score against the clock s with its standard error, for up to %d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
+	return p.Lines(p.Element+"-curve", fmt.Sprintf("AUROC of each score against the clock s with its standard error, for up to "+
+		"%d images of each set, all written as JPEG of quality %d; ½ is chance. %s.",
 		min(s.Samples, curveImages(p.Preset)), treatmentQuality, s.about(p.Manifest)), panels...)
 }

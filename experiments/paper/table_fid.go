@@ -13,8 +13,8 @@ import (
 	"vapoflow/vapo/metric"
 )
 
-// fidOf is Table 1 or 2: the distance of generated from training images, beside distances that say what the number means: of held-out
-// images, which no model can be asked to beat, of less trained models, and of noise. Samples counts the images of each.
+// fidOf is Table 1 or 2: the distance of generated from training images, beside distances that say what the number means: of
+// held-out images, which no model can be asked to beat, of less trained models, and of noise. Samples counts the images of each.
 func fidOf(data, standIn, claim string, samples [4]int) steps {
 	return steps{
 		settings: imageSettings(data, samples),
@@ -87,7 +87,8 @@ func computeFID(ctx context.Context, t *trial) (element.Data, error) {
 		f.part = min(f.part, measure.AtMost(f.n, set.data.Info())/measure.Parts)
 	}
 	if by != nil && f.part < fewestSamples/measure.Parts {
-		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", t.run.Element, measure.Parts, fewestSamples/measure.Parts)
+		return nil, usage.Errorf("%s: the smallest set has too few images for %d disjoint sets of %d", t.run.Element,
+			measure.Parts, fewestSamples/measure.Parts)
 	}
 	for _, set := range sets {
 		row := fidRow{name: set.name, nfe: set.nfe}
@@ -186,8 +187,9 @@ func (t *trial) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 // extractor opens the features that distances are measured by, and notes what they are; nil where there are none.
 func (t *trial) extractor(ctx context.Context) (metric.Extractor, error) {
 	by, err := measure.Extractors{
-		Backend: t.Backend.Backend, Inception: t.Inception, DataRoot: t.DataRoot, Models: record.ModelsDir(t.Out), Named: t.Preset == "smoke",
-		Say: t.say, Count: t.counter,
+		Backend: t.Backend.Backend, Inception: t.Inception, DataRoot: t.DataRoot, Models: record.ModelsDir(t.Out),
+		Named: t.Preset == "smoke",
+		Say:   t.say, Count: t.counter,
 	}.Open(ctx, heldOutExamples(t.Preset))
 	if by.Note != "" {
 		t.run.Note("%s", by.Note)

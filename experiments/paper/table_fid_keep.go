@@ -39,7 +39,8 @@ func (t *trial) keepFID(f fidTable) (element.Data, error) {
 		for name, v := range map[string]float64{"frechet": r.All, "nfe": r.nfe} {
 			columns[name] = append(columns[name], v)
 		}
-		for name, v := range map[string]measure.Spread{"frechet_of_parts": r.Frechet, "kid": r.KID, "precision": r.Precision, "recall": r.Recall} {
+		for name, v := range map[string]measure.Spread{"frechet_of_parts": r.Frechet, "kid": r.KID, "precision": r.Precision,
+			"recall": r.Recall} {
 			columns[name], columns[name+"_deviation"] = append(columns[name], v.Mean), append(columns[name+"_deviation"], v.SD)
 		}
 	}
@@ -59,30 +60,38 @@ func (c fidColumns) Arrays() record.Arrays {
 
 func (f fidTable) table(t *trial) record.Table {
 	if f.by == "" {
-		table := record.Table{Caption: "The images that would be compared; no features were at hand. " + t.about(&t.run.Manifest) + ".", Header: []string{"images", "NFE"}}
+		table := record.Table{Caption: "The images that would be compared; no features were at hand. " +
+			"" + t.about(&t.run.Manifest) + ".", Header: []string{"images", "NFE"}}
 		for _, r := range f.rows {
 			table.Rows = append(table.Rows, []string{r.name, r.evaluations()})
 		}
 		return table
 	}
 	distance := "FID"
-	caption := fmt.Sprintf("FID of %s images of each set to %s training images: %s.", thousands(f.n), thousands(f.references), t.about(&t.run.Manifest))
+	caption := fmt.Sprintf("FID of %s images of each set to %s training images: %s.", thousands(f.n), thousands(f.references),
+		t.about(&t.run.Manifest))
 	if !f.comparable {
 		distance = "Fréchet distance"
-		caption = fmt.Sprintf("Fréchet distance of %s images of each set to %s training images, by %d features of %s: not comparable with published FID. %s.",
+		caption = fmt.Sprintf("Fréchet distance of %s images of each set to %s training images, by %d features of %s: not "+
+			"comparable with published FID. %s.",
 			thousands(f.n), thousands(f.references), f.dim, f.featuresTitle(t), t.about(&t.run.Manifest))
 	}
 	size := thousands(f.part)
-	caption += fmt.Sprintf(" The second column and those after it are means ± standard deviations over %d disjoint sets of %s images: of the images, for there is one training. "+
-		"Fewer images are further away, held-out ones too: only distances of one column compare, and more held-out images would come nearer. KID, the kernel distance, has no such bias. "+
-		"Recall and precision (k = 3) are among as many training images; one outlier among those takes in much, so that noise may have precision, but no recall.", measure.Parts, size)
+	caption += fmt.Sprintf(" The second column and those after it are means ± standard deviations over %d disjoint sets of %s "+
+		"images: of the images, for there is one training. "+
+		"Fewer images are further away, held-out ones too: only distances of one column compare, and more held-out images "+
+		"would come nearer. KID, the kernel distance, has no such bias. "+
+		"Recall and precision (k = 3) are among as many training images; one outlier among those takes in much, so that noise "+
+		"may have precision, but no recall.", measure.Parts, size)
 	if t.shipped() {
 		caption += " The weights ship with the program: their training is not repeated, and its spread is not known."
 	}
-	table := record.Table{Caption: caption, Header: []string{"images", distance, "in sets of " + size, "KID", "recall", "precision", "NFE"}}
+	table := record.Table{Caption: caption, Header: []string{"images", distance, "in sets of " + size, "KID", "recall",
+		"precision", "NFE"}}
 	for _, r := range f.rows {
 		digits := fmt.Sprintf("%.*f", max(0, -int(math.Floor(math.Log10(r.Frechet.SD)))), r.All)
-		table.Rows = append(table.Rows, []string{r.name, digits, r.Frechet.String(), r.KID.String(), r.Recall.String(), r.Precision.String(), r.evaluations()})
+		table.Rows = append(table.Rows, []string{r.name, digits, r.Frechet.String(), r.KID.String(), r.Recall.String(),
+			r.Precision.String(), r.evaluations()})
 	}
 	return table
 }

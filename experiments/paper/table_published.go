@@ -40,10 +40,12 @@ func published(element string) ([]publishedRow, error) {
 // publishedTable shows the published numbers apart from those measured here, unless the latter are comparable.
 func publishedTable(element string, measured fidTable) (record.Table, error) {
 	t := record.Table{Header: []string{"model", "FID", "NFE", "year", "source"}}
-	t.Caption = "Published FID, for reading beside the literature only: by other features and, mostly, of 50,000 samples, so not comparable with the distances measured here."
+	t.Caption = "Published FID, for reading beside the literature only: by other features and, mostly, of 50,000 samples, so " +
+		"not comparable with the distances measured here."
 	if measured.comparable {
 		t.Caption = fmt.Sprintf("Published FID, mostly of 50,000 samples, and this run's of %s.", thousands(measured.n))
-		t.Rows = append(t.Rows, []string{"this run", fmt.Sprintf("%.2f", measured.ours().All), fmt.Sprintf("%.0f", measured.ours().nfe), "–", "this record"})
+		t.Rows = append(t.Rows, []string{"this run", fmt.Sprintf("%.2f", measured.ours().All),
+			fmt.Sprintf("%.0f", measured.ours().nfe), "–", "this record"})
 	}
 	rows, err := published(element)
 	for _, row := range rows {

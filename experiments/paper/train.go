@@ -14,7 +14,8 @@ import (
 // trainer trains as the environment says.
 func (t *trial) trainer() training.Trainer {
 	trainer := training.Trainer{
-		Backend: t.Backend, Out: t.Out, Resume: t.Resume, NoWait: t.NoWait, Checkpoints: t.Checkpoints, Init: t.Env.Init, Watch: t.Watch, Say: t.Say,
+		Backend: t.Backend, Out: t.Out, Resume: t.Resume, NoWait: t.NoWait, Checkpoints: t.Checkpoints, Init: t.Env.Init,
+		Watch: t.Watch, Say: t.Say,
 	}
 	if t.TensorBoard {
 		trainer.TensorBoard = t.boardDir()

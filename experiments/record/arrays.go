@@ -15,8 +15,9 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// Arrays names what an .npz file holds and points to it in the program: there it is saved from, and loaded to. One of them is a number
-// (*float64, *int), numbers in rectangular slices and arrays of any depth (*[]float64, *[][2]float64), kept in float64, or *[Images].
+// Arrays names what an .npz file holds and points to it in the program: there it is saved from, and loaded to. One of them is a
+// number (*float64, *int), numbers in rectangular slices and arrays of any depth (*[]float64, *[][2]float64), kept in float64, or
+// *[Images].
 type Arrays map[string]any
 
 // optional is an array that a file may lack.
@@ -45,7 +46,8 @@ func (a Arrays) Save(path string) error {
 	return WriteArrays(path, flat)
 }
 
-// Load reads the arrays from path. One that is missing, or of another rank, length or type than what it is loaded to, is an error.
+// Load reads the arrays from path. One that is missing, or of another rank, length or type than what it is loaded to, is an
+// error.
 func (a Arrays) Load(path string) error {
 	read, err := ReadArrays(path)
 	if err != nil {

@@ -25,8 +25,8 @@ func Verify(dir string) error {
 	return Stored{dir, m}.Check(true)
 }
 
-// Check says which artefacts of a run are not as its manifest says: those that are missing, have another size, or have another hash. It
-// reads those alone that were changed after the manifest was written, unless all is set. The error wraps [ErrDamaged].
+// Check says which artefacts of a run are not as its manifest says: those that are missing, have another size, or have another
+// hash. It reads those alone that were changed after the manifest was written, unless all is set. The error wraps [ErrDamaged].
 func (s Stored) Check(all bool) error {
 	manifest, err := os.Stat(filepath.Join(s.Dir, ManifestFile))
 	if err != nil {

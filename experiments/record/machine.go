@@ -47,8 +47,8 @@ func PeakMemory() int64 {
 	return 0
 }
 
-// CPUSeconds is the time that all threads of this process have computed so far, to 0.01 s; 0 where the system does not say. Unlike time on the
-// clock, it does not hang on what else runs.
+// CPUSeconds is the time that all threads of this process have computed so far, to 0.01 s; 0 where the system does not say.
+// Unlike time on the clock, it does not hang on what else runs.
 func CPUSeconds() float64 {
 	text, _ := os.ReadFile("/proc/self/stat")
 	_, after, _ := strings.Cut(string(text), ") ") // behind the program's name, which may hold anything
@@ -111,7 +111,8 @@ func gitState() (commit string, dirty bool) {
 
 // Machine describes this machine.
 var Machine = sync.OnceValue(func() Hardware {
-	h := Hardware{OS: runtime.GOOS, Memory: int64(budget.Physical()), Arch: runtime.GOARCH, Cores: runtime.NumCPU(), CPU: runtime.GOARCH}
+	h := Hardware{OS: runtime.GOOS, Memory: int64(budget.Physical()), Arch: runtime.GOARCH, Cores: runtime.NumCPU(),
+		CPU: runtime.GOARCH}
 	switch runtime.GOOS {
 	case "linux":
 		if name := field("/proc/cpuinfo", "model name"); name != "" {

@@ -113,7 +113,8 @@ func Read(dir string) (Manifest, error) {
 		return m, fmt.Errorf("record: %s is %w", path, err)
 	}
 	if m.Schema != SchemaVersion {
-		return m, fmt.Errorf("record: %s has schema %d, this build reads %d; run the element again", path, m.Schema, SchemaVersion)
+		return m, fmt.Errorf("record: %s has schema %d, this build reads %d; run the element again", path, m.Schema,
+			SchemaVersion)
 	}
 	return m, nil
 }

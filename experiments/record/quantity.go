@@ -20,7 +20,8 @@ type Quantity struct {
 // errorSuffix ends the key of a result's standard error.
 const errorSuffix = "_standard_error"
 
-// In is the quantity's value in a manifest as text, with its unit and the digits that its standard error allows; "" where there is none.
+// In is the quantity's value in a manifest as text, with its unit and the digits that its standard error allows; "" where there
+// is none.
 func (q Quantity) In(m *Manifest) string {
 	v, ok := m.Results[q.Key]
 	if !ok {

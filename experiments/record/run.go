@@ -148,8 +148,8 @@ func ReadMetrics[T any](dir string) (entries []T, err error) {
 	return entries, nil
 }
 
-// Do does the run's work and closes the run by how that ends ([Run.Close]). A panic is a failure like others: whoever reads the record
-// sees it, what comes after this run is run, and the stack is kept as panic.txt.
+// Do does the run's work and closes the run by how that ends ([Run.Close]). A panic is a failure like others: whoever reads the
+// record sees it, what comes after this run is run, and the stack is kept as panic.txt.
 func (r *Run) Do(work func() error) error {
 	guarded := func() (err error) {
 		defer func() {
@@ -195,8 +195,8 @@ func (r *Run) Close(cause error) error {
 	return nil
 }
 
-// Redraw has the figures of a finished run drawn again and stores its manifest. What else the run holds must be as its manifest says:
-// a new hash would make good whatever damaged it.
+// Redraw has the figures of a finished run drawn again and stores its manifest. What else the run holds must be as its manifest
+// says: a new hash would make good whatever damaged it.
 func Redraw(dir string, draw func(m *Manifest) error) error {
 	l, err := lock(context.Background(), resolved(dir), nil)
 	if err != nil {

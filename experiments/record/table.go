@@ -51,7 +51,8 @@ func (t Table) LaTeX() string {
 		}
 		b.WriteString(" \\\\\n")
 	}
-	fmt.Fprintf(&b, "\\begin{table}\n\\caption{%s}\n\\begin{tabular}{l%s}\n\\hline\n", latex.Replace(t.Caption), strings.Repeat("c", max(0, len(t.Header)-1)))
+	fmt.Fprintf(&b, "\\begin{table}\n\\caption{%s}\n\\begin{tabular}{l%s}\n\\hline\n", latex.Replace(t.Caption),
+		strings.Repeat("c", max(0, len(t.Header)-1)))
 	row(t.Header)
 	b.WriteString("\\hline\n")
 	for _, cells := range t.Rows {
@@ -63,8 +64,10 @@ func (t Table) LaTeX() string {
 
 // latex writes what TeX would read as commands, and mathematics and Greek that its text fonts lack.
 var latex = strings.NewReplacer(append(greek(),
-	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`, "~", `\textasciitilde{}`, "^", `\textasciicircum{}`,
-	"<", `$<$`, ">", `$>$`, "x̄", `$\bar x$`, "∇", `$\nabla$`, "∂", `$\partial$`, "∫", `$\int$`, "√", `$\surd$`, "‖", `$\|$`, "·", `$\cdot$`,
+	`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`, "~",
+	`\textasciitilde{}`, "^", `\textasciicircum{}`,
+	"<", `$<$`, ">", `$>$`, "x̄", `$\bar x$`, "∇", `$\nabla$`, "∂", `$\partial$`, "∫", `$\int$`, "√", `$\surd$`, "‖", `$\|$`,
+	"·", `$\cdot$`,
 	"×", `$\times$`, "±", `$\pm$`, "≈", `$\approx$`, "≤", `$\le$`, "≥", `$\ge$`, "∞", `$\infty$`, "→", `$\to$`,
 	"−", `$-$`, "½", `$\frac12$`, "²", `$^2$`, "³", `$^3$`,
 )...)

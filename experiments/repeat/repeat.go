@@ -12,8 +12,8 @@ import (
 	"vapoflow/experiments/record"
 )
 
-// Differences lists what a repetition does not share with the record: build, machine, data, backend, settings. With none of them, and a
-// build that is known to the last line, the same bits are due.
+// Differences lists what a repetition does not share with the record: build, machine, data, backend, settings. With none of them,
+// and a build that is known to the last line, the same bits are due.
 func Differences(was, is record.Manifest) (out []string) {
 	differ := func(what string, was, is any) {
 		if was != is {
@@ -68,7 +68,8 @@ func Compare(was, is record.Manifest) Agreement {
 		same("weights", was.WeightsSHA256, is.WeightsSHA256)
 	}
 	for _, file := range slices.Sorted(maps.Keys(was.Artefacts)) {
-		if path.Ext(file) == ".npz" && !strings.HasPrefix(file, "model/") { // of the model the weights, without when they were trained
+		// of the model the weights, without when they were trained
+		if path.Ext(file) == ".npz" && !strings.HasPrefix(file, "model/") {
 			same(file, was.Artefacts[file], is.Artefacts[file])
 		}
 	}

@@ -91,7 +91,8 @@ func Write(o Options, c *console.Console) error {
 	}
 	c.Say("report of %d runs: %s and %s", len(runs), o.Markdown, index)
 	if len(problems) > 0 {
-		return fmt.Errorf("report: what is damaged of %d records is left out, as said above; `experiments verify` names the remedy", len(problems))
+		return fmt.Errorf("report: what is damaged of %d records is left out, as said above; `experiments verify` names the "+
+			"remedy", len(problems))
 	}
 	return nil
 }
@@ -99,13 +100,14 @@ func Write(o Options, c *console.Console) error {
 // damaged is the status of a run whose files are not as its manifest says.
 const damaged record.Status = "damaged"
 
-// Redraw draws the figures of all records again from their arrays, without computing. Records of measurements that are older than their
-// arrays stay as they are.
+// Redraw draws the figures of all records again from their arrays, without computing. Records of measurements that are older than
+// their arrays stay as they are.
 func Redraw(out string, c *console.Console) error {
 	runs, _ := record.List(record.RunsDir(out))
 	var failed []error
 	for _, r := range runs {
-		if r.Status != record.Done || bench.Is(r.Manifest) && bench.Drawing(r.Element) == nil && len(r.Figures) > 0 { // of a measurement that is no more
+		// of a measurement that is no more
+		if r.Status != record.Done || bench.Is(r.Manifest) && bench.Drawing(r.Element) == nil && len(r.Figures) > 0 {
 			continue
 		}
 		switch err := element.Redraw(r.Dir, drawing); {
@@ -176,7 +178,8 @@ func newPageRun(r record.Stored) pageRun {
 	if r.Backend.Name != "" {
 		fact("backend", "%s", r.Backend.Name)
 	}
-	fact("machine", "%s", strings.TrimSuffix(fmt.Sprintf("%s, %d cores, %s/%s, %s", r.Hardware.CPU, r.Hardware.Cores, r.Hardware.OS, r.Hardware.Arch, r.Hardware.GPU), ", "))
+	fact("machine", "%s", strings.TrimSuffix(fmt.Sprintf("%s, %d cores, %s/%s, %s", r.Hardware.CPU, r.Hardware.Cores,
+		r.Hardware.OS, r.Hardware.Arch, r.Hardware.GPU), ", "))
 	fact("time", "%.0f s, %s", r.Seconds, r.Started.Format("2006-01-02 15:04 UTC"))
 	if commit := r.Versions.Commit; commit != "" {
 		dirty := ""
@@ -192,7 +195,8 @@ func newPageRun(r record.Stored) pageRun {
 		if want, known := r.Artefacts[f.File]; err == nil && (!known || want == fmt.Sprintf("%x", sha256.Sum256(png))) {
 			figure.URI = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png))
 		} else {
-			shown.Notes = append(slices.Clone(shown.Notes), fmt.Sprintf("The picture %s cannot be read; \"experiments report --redraw\" draws it again.", f.File))
+			shown.Notes = append(slices.Clone(shown.Notes), fmt.Sprintf("The picture %s cannot be read; \"experiments report "+
+				"--redraw\" draws it again.", f.File))
 		}
 		shown.Figures = append(shown.Figures, figure)
 	}
@@ -200,8 +204,10 @@ func newPageRun(r record.Stored) pageRun {
 }
 
 // standings says what the words mean that tell how a result stands to the paper's.
-const standings = "*Reproduced*: the paper's data and scale. *Same protocol, smaller scale*: its data and method, less training or a smaller network. " +
-	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: shows that the machinery works. *Beyond the paper*: asked of the method, not by it. " +
+const standings = "*Reproduced*: the paper's data and scale. *Same protocol, smaller scale*: its data and method, less " +
+	"training or a smaller network. " +
+	"*Inferred*: the paper's own setting was not at hand, and a stand-in of known answer is shown. *Not the paper's data*: " +
+	"shows that the machinery works. *Beyond the paper*: asked of the method, not by it. " +
 	"± is a standard error of the draws or images, not of the training, unless a caption says otherwise."
 
 // Standings is that sentence for the page.

@@ -108,7 +108,8 @@ func (j *Sampling) drawBatches(ctx context.Context, to sink, first, last int) er
 	}
 	if j.sampler == nil {
 		var err error
-		if j.sampler, err = j.by.Model.NewSampler(ctx, solver.Fixed{Tableau: j.tableau, Grid: j.Grid}, j.Decides.Seed, j.Decides.Batch); err != nil {
+		if j.sampler, err = j.by.Model.NewSampler(ctx, solver.Fixed{Tableau: j.tableau, Grid: j.Grid}, j.Decides.Seed,
+			j.Decides.Batch); err != nil {
 			return err
 		}
 	}

@@ -73,18 +73,20 @@ func (o Options) Check(nGiven bool) (first, last int, err error) {
 	return first, last, nil
 }
 
-// CheckMemory refuses a batch whose stages are more than the memory, and, for a file, samples that are more than its folder's disk has
-// left.
+// CheckMemory refuses a batch whose stages are more than the memory, and, for a file, samples that are more than its folder's
+// disk has left.
 func (o Options) CheckMemory(by *trained.Potential, batch, stages, first, last int) error {
 	size := 1.0
 	for _, n := range by.Model.Shape {
 		size *= float64(n)
 	}
-	if err := budget.Check(fmt.Sprintf("a --batch of %d samples of shape %v", batch, by.Model.Shape), float64(batch)*4*size*float64(stages+2)); err != nil {
+	if err := budget.Check(fmt.Sprintf("a --batch of %d samples of shape %v", batch, by.Model.Shape),
+		float64(batch)*4*size*float64(stages+2)); err != nil {
 		return usage.Errorf("sample: %w", err)
 	}
 	if o.ToFile() {
-		if err := budget.CheckDisk(fmt.Sprintf("%d samples of shape %v", last-first, by.Model.Shape), filepath.Dir(o.Out), float64(last-first)*size); err != nil {
+		if err := budget.CheckDisk(fmt.Sprintf("%d samples of shape %v", last-first, by.Model.Shape), filepath.Dir(o.Out),
+			float64(last-first)*size); err != nil {
 			return usage.Errorf("sample: %w", err)
 		}
 	}

@@ -71,7 +71,8 @@ func (j *Sampling) intoFile(draw func(sink) error) error {
 
 // npyHeader is what comes before the values of an array in NumPy's format, version 1.0.
 func npyHeader(descr string, dims []int) []byte {
-	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(dims)), ", "), "[]"))
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr,
+		strings.Trim(strings.Join(strings.Fields(fmt.Sprint(dims)), ", "), "[]"))
 	text += strings.Repeat(" ", (64-(10+len(text)+1)%64)%64) + "\n"
 	return append(binary.LittleEndian.AppendUint16([]byte("\x93NUMPY\x01\x00"), uint16(len(text))), text...)
 }
@@ -97,7 +98,8 @@ func checkPNG(shape []int) error {
 	if len(shape) == 3 && (shape[2] == 1 || shape[2] == 3) {
 		return nil
 	}
-	return usage.Errorf("sample: --out: only images of 1 or 3 channels go to a folder, and the samples have shape %v; name a file that ends with .npz", shape)
+	return usage.Errorf("sample: --out: only images of 1 or 3 channels go to a folder, and the samples have shape %v; name a "+
+		"file that ends with .npz", shape)
 }
 
 // intoFolder writes one PNG for each sample.

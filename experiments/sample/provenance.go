@@ -145,7 +145,8 @@ func readProvenance(folder string) (*provenance, error) {
 		entries, err := os.ReadDir(folder)
 		for _, e := range entries {
 			if !strings.HasPrefix(e.Name(), ".") { // another shard may be at work on a file
-				return nil, fmt.Errorf("--out %s holds files, %s for one, and no %s: they are no samples to continue; give a new folder", folder, e.Name(), provenanceFile)
+				return nil, fmt.Errorf("--out %s holds files, %s for one, and no %s: they are no samples to continue; give a "+
+					"new folder", folder, e.Name(), provenanceFile)
 			}
 		}
 		return nil, err
@@ -175,7 +176,8 @@ func (r *provenance) join(folder string, find func() error) error {
 	if there.Decides != r.Decides {
 		was, _ := json.Marshal(there.Decides)
 		is, _ := json.Marshal(r.Decides)
-		return fmt.Errorf("--out %s holds samples drawn otherwise, by %s and not %s; give a new folder or the same flags", folder, was, is)
+		return fmt.Errorf("--out %s holds samples drawn otherwise, by %s and not %s; give a new folder or the same flags",
+			folder, was, is)
 	}
 	r.Grid, r.NFE = there.Grid, there.NFE
 	return nil

@@ -52,6 +52,7 @@ func (j *scoring) summary() (lines []string) {
 	if j.probes > 0 {
 		how = fmt.Sprintf("divergence by %d random probes", j.probes)
 	}
-	add("log-density by the flow, mean: %.4g nats at s = 1 (%s, %d evaluations)", density.Mean(j.columns["log_density_flow"]), how, j.nfe)
+	add("log-density by the flow, mean: %.4g nats at s = 1 (%s, %d evaluations)", density.Mean(j.columns["log_density_flow"]),
+		how, j.nfe)
 	return lines
 }

@@ -40,8 +40,9 @@ func (j *scoring) scoreRows(ctx context.Context, first, last int) error {
 // columnsOf names what is stored of the scores.
 func columnsOf(at density.Scores) map[string][]float64 {
 	return map[string][]float64{
-		"energy": at.Energy, "score_norm": at.ScoreNorm, "log_density_potential": at.LogDensityPotential, "typicality_potential": at.TypicalityPotential,
-		"log_density_flow": at.LogDensityFlow, "log_density_flow_err": at.LogDensityFlowErr, "typicality_flow": at.TypicalityFlow,
+		"energy": at.Energy, "score_norm": at.ScoreNorm, "log_density_potential": at.LogDensityPotential,
+		"typicality_potential": at.TypicalityPotential,
+		"log_density_flow":     at.LogDensityFlow, "log_density_flow_err": at.LogDensityFlowErr, "typicality_flow": at.TypicalityFlow,
 	}
 }
 

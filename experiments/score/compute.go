@@ -57,7 +57,8 @@ func newScoring(o Options, by *scored, in *inputs) *scoring {
 	return j
 }
 
-// checkMemory refuses what is more than the memory: a batch with its probes, and the references, read, placed and scored in float64.
+// checkMemory refuses what is more than the memory: a batch with its probes, and the references, read, placed and scored in
+// float64.
 func (j *scoring) checkMemory() error {
 	row := 8 * float64(j.by.flow.Dim())
 	what, probes := fmt.Sprintf("--batch %d", j.batch), 0
@@ -115,8 +116,9 @@ func (j *scoring) run(ctx context.Context, progress func(done, total int)) (map[
 	return j.arrays(), nil
 }
 
-// prepare makes the scorer. With the flow, whose log-density is that of the data, the inverted one equals the flow's in the mean over references
-// placed on the path at s; entropies are minus the mean log-densities of the references as they stand, as the inputs are scored.
+// prepare makes the scorer. With the flow, whose log-density is that of the data, the inverted one equals the flow's in the mean
+// over references placed on the path at s; entropies are minus the mean log-densities of the references as they stand, as the
+// inputs are scored.
 func (j *scoring) prepare(ctx context.Context) error {
 	raw, placed, err := j.placeReferences()
 	if err != nil {
@@ -134,7 +136,8 @@ func (j *scoring) prepare(ctx context.Context) error {
 	return err
 }
 
-// placeReferences are examples of the data spread over it, as they stand and as μx̄ + √v ε on the path at s, both [references, d].
+// placeReferences are examples of the data spread over it, as they stand and as μx̄ + √v ε on the path at s, both [references,
+// d].
 func (j *scoring) placeReferences() (raw, placed []float64, err error) {
 	d := j.by.flow.Dim()
 	stride := max(1, j.by.data.Info().Len/j.references)

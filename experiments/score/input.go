@@ -39,7 +39,8 @@ func openInputs(path, root string, by *scored) (*inputs, error) {
 		return nil, usage.Errorf("--input %s has no end; give an .npz or .npy file or a folder of images", path)
 	}
 	if !slices.Equal(in.info.Shape, by.flow.Shape) {
-		return nil, fmt.Errorf("--input %s holds examples of shape %v, and %s takes shape %v", path, in.info.Shape, by.name, by.flow.Shape)
+		return nil, fmt.Errorf("--input %s holds examples of shape %v, and %s takes shape %v", path, in.info.Shape, by.name,
+			by.flow.Shape)
 	}
 	if !in.info.IsImage() && in.info.Source == path { // the set has them in float32
 		if in.exact, err = readPoints(path); err != nil {

@@ -1,5 +1,6 @@
-// Package sweep runs an element once for every combination of values of some settings: here, or in shards on many machines whose records
-// are merged. Each cell is a run like any other, found again by its record, so that a sweep goes on where it was cut short.
+// Package sweep runs an element once for every combination of values of some settings: here, or in shards on many machines whose
+// records are merged. Each cell is a run like any other, found again by its record, so that a sweep goes on where it was cut
+// short.
 package sweep
 
 import (
@@ -20,7 +21,8 @@ type Axis struct {
 // most cells that one sweep may have.
 const most = 10_000
 
-// ParseAxes reads "key=a,b,c", where "a..b" in a list is every whole number from a to b. The values of each are settings, checked by their key.
+// ParseAxes reads "key=a,b,c", where "a..b" in a list is every whole number from a to b. The values of each are settings, checked
+// by their key.
 func ParseAxes(texts []string) ([]Axis, error) {
 	var axes []Axis
 	cells := 1

@@ -20,8 +20,8 @@ import (
 // seedKey is the axis over which results are averaged.
 const seedKey = "seed"
 
-// Collect makes the sweep's record from those of its cells: a table of means over seeds, and cells.csv with every number of every cell. It
-// names the cells that are missing.
+// Collect makes the sweep's record from those of its cells: a table of means over seeds, and cells.csv with every number of every
+// cell. It names the cells that are missing.
 func (s *Sweep) Collect(out, command string, c *console.Console) error {
 	var runs []record.Manifest
 	var missing []string
@@ -37,15 +37,18 @@ func (s *Sweep) Collect(out, command string, c *console.Console) error {
 	}
 	if len(missing) > 0 {
 		shown := missing[:min(len(missing), 8)]
-		return fmt.Errorf("sweep: %d of %d runs are missing in %s: %s%s; run the sweep or its shard again, it goes on where it was, or merge the folders that have them",
+		return fmt.Errorf("sweep: %d of %d runs are missing in %s: %s%s; run the sweep or its shard again, it goes on where it "+
+			"was, or merge the folders that have them",
 			len(missing), len(s.Cells), out, strings.Join(shown, ", "), map[bool]string{true: ", …"}[len(shown) < len(missing)])
 	}
 	if len(commits) > 1 {
-		return fmt.Errorf("sweep: the runs are of different versions of the program: %s; run those of one again", strings.Join(slices.Sorted(maps.Keys(commits)), ", "))
+		return fmt.Errorf("sweep: the runs are of different versions of the program: %s; run those of one again",
+			strings.Join(slices.Sorted(maps.Keys(commits)), ", "))
 	}
 	first := runs[0]
 	run, err := record.Create(record.RunsDir(out), record.Manifest{
-		Name: s.Name(), Element: prefix + s.Element, Title: "Sweep of " + s.Element + ": " + s.axesText(), Command: command, Preset: s.Preset, Recipe: s.Recipe,
+		Name: s.Name(), Element: prefix + s.Element, Title: "Sweep of " + s.Element + ": " + s.axesText(), Command: command,
+		Preset: s.Preset, Recipe: s.Recipe,
 		Data: first.Data, Backend: first.Backend,
 	})
 	if err != nil {

@@ -16,8 +16,9 @@ import (
 	"vapoflow/experiments/usage"
 )
 
-// Merge copies the cells of sweeps from other folders of results into out, after their hashes were compared, and collects each sweep. Folders
-// whose sweeps differ give several records, never a mixed one; a cell that two folders have with different bytes is an error.
+// Merge copies the cells of sweeps from other folders of results into out, after their hashes were compared, and collects each
+// sweep. Folders whose sweeps differ give several records, never a mixed one; a cell that two folders have with different bytes
+// is an error.
 func Merge(out string, folders []string, c *console.Console) error {
 	plans := map[string]*Sweep{}
 	for _, folder := range folders {
@@ -64,7 +65,8 @@ func readPlan(file string) (*Sweep, error) {
 		return nil, fmt.Errorf("sweep merge: %s: %w", file, err)
 	}
 	if want := strings.TrimSuffix(filepath.Base(file), ".json"); s.Name() != want {
-		return nil, fmt.Errorf("sweep merge: %s holds another plan than its name says; the file was changed, run the sweep there again", file)
+		return nil, fmt.Errorf("sweep merge: %s holds another plan than its name says; the file was changed, run the sweep "+
+			"there again", file)
 	}
 	return &s, nil
 }

@@ -42,7 +42,8 @@ type Cell struct {
 
 // New plans a sweep of an element in an environment whose changes hold for every cell. It finds what any cell would refuse.
 func New(element string, axes []Axis, env paper.Env) (*Sweep, error) {
-	s := &Sweep{Element: element, Preset: env.Preset, Recipe: env.Recipe, Axes: axes, TrainingVersion: vapo.TrainingVersion, Backend: env.Backend.Name}
+	s := &Sweep{Element: element, Preset: env.Preset, Recipe: env.Recipe, Axes: axes, TrainingVersion: vapo.TrainingVersion,
+		Backend: env.Backend.Name}
 	var lists [][]string
 	for _, axis := range axes {
 		lists = append(lists, axis.Values)

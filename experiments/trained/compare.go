@@ -16,10 +16,11 @@ import (
 	"vapoflow/vapo/backend"
 )
 
-// Models are all trained models of a folder of results, the oldest first, and what cannot be read of them. Trainings of models that
-// were composed by hand are none of them: no configuration says what they are.
+// Models are all trained models of a folder of results, the oldest first, and what cannot be read of them. Trainings of models
+// that were composed by hand are none of them: no configuration says what they are.
 func Models(results string) (models []*vapo.Model, damaged []error) {
-	folders, _ := filepath.Glob(filepath.Join(record.ModelsDir(results), "*", "model.json")) // a pattern of ours is none that is wrong
+	// a pattern of ours is none that is wrong
+	folders, _ := filepath.Glob(filepath.Join(record.ModelsDir(results), "*", "model.json"))
 	for _, file := range folders {
 		dir := filepath.Dir(file)
 		if _, err := os.Stat(filepath.Join(dir, "weights.npz")); errors.Is(err, fs.ErrNotExist) {
@@ -53,8 +54,8 @@ func Names(models []*vapo.Model) []string {
 	return names
 }
 
-// Compare is a table of models by the settings in which they differ: seed, steps, the loss at the end (the mean of the last twentieth of its
-// log), the time and the name that --run takes.
+// Compare is a table of models by the settings in which they differ: seed, steps, the loss at the end (the mean of the last
+// twentieth of its log), the time and the name that --run takes.
 func Compare(models []*vapo.Model) (record.Table, error) {
 	t := record.Table{Caption: fmt.Sprintf("%d trained models by the settings in which they differ", len(models)),
 		Header: []string{"settings", "seed", "steps", "loss at the end", "trained in", "model"}}
@@ -69,7 +70,8 @@ func Compare(models []*vapo.Model) (record.Table, error) {
 		if m.Dir != "" {
 			place = filepath.Base(m.Dir)
 		}
-		t.Rows = append(t.Rows, []string{cmp.Or(name, "–"), fmt.Sprint(m.Config.Seed), fmt.Sprint(m.Config.Steps), end, fmt.Sprintf("%.0f s", seconds), place})
+		t.Rows = append(t.Rows, []string{cmp.Or(name, "–"), fmt.Sprint(m.Config.Seed), fmt.Sprint(m.Config.Steps), end,
+			fmt.Sprintf("%.0f s", seconds), place})
 	}
 	return t, nil
 }

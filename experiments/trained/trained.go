@@ -57,7 +57,8 @@ func (r Reference) Locate() (Opener, error) {
 		return r.shipped(name, nil)
 	}
 	dir := ""
-	for _, place := range []string{r.Run, filepath.Join(record.RunsDir(r.Results), r.Run), filepath.Join(record.ModelsDir(r.Results), r.Run)} {
+	for _, place := range []string{r.Run, filepath.Join(record.RunsDir(r.Results), r.Run),
+		filepath.Join(record.ModelsDir(r.Results), r.Run)} {
 		if stat, err := os.Stat(place); err == nil && stat.IsDir() {
 			dir = place
 			break
@@ -71,9 +72,11 @@ func (r Reference) Locate() (Opener, error) {
 	case isFile(dir, record.ManifestFile):
 		return r.locateRun(dir)
 	case isFile(dir, "checkpoint.npz"):
-		return nil, fmt.Errorf("%s: --run %s: its training has not ended; the command that began it continues it", r.Command, r.Run)
+		return nil, fmt.Errorf("%s: --run %s: its training has not ended; the command that began it continues it", r.Command,
+			r.Run)
 	}
-	return nil, fmt.Errorf("%s: --run %s holds neither a run (%s) nor a model (model.json)", r.Command, r.Run, record.ManifestFile)
+	return nil, fmt.Errorf("%s: --run %s holds neither a run (%s) nor a model (model.json)", r.Command, r.Run,
+		record.ManifestFile)
 }
 
 func isFile(dir, name string) bool {
@@ -90,7 +93,8 @@ func (r Reference) choices() string {
 			names = append(names, run.Name)
 		}
 	}
-	choices := "give a folder, " + pretrained.Prefix + strings.Join(pretrained.Names(), ", "+pretrained.Prefix) + ", or " + OraclePrefix + strings.Join(oracles(), ", "+OraclePrefix)
+	choices := "give a folder, " + pretrained.Prefix + strings.Join(pretrained.Names(),
+		", "+pretrained.Prefix) + ", or " + OraclePrefix + strings.Join(oracles(), ", "+OraclePrefix)
 	if len(names) > 0 {
 		choices = "choose from " + strings.Join(names, ", ") + "; or " + choices
 	}
@@ -121,7 +125,8 @@ func (r Reference) locateRun(dir string) (Opener, error) {
 			place = filepath.Join(record.ModelsDir(filepath.Join(real, "..", "..")), key)
 		}
 		if !isFile(place, "model.json") {
-			return nil, fmt.Errorf("%s: the model of %s is not in %s any more; run it again: %s", r.Command, dir, place, m.Command)
+			return nil, fmt.Errorf("%s: the model of %s is not in %s any more; run it again: %s", r.Command, dir, place,
+				m.Command)
 		}
 	}
 	return r.loader(place, &m), nil
@@ -168,7 +173,8 @@ func (r Reference) opened(place string, m *vapo.Model, run *record.Manifest) (*P
 		return nil, err
 	}
 	if run != nil && is != run.WeightsSHA256 {
-		return nil, fmt.Errorf("%s: the weights in %s are not those of the run any more (sha256 %.12s, not %.12s); run it again", r.Command, place, is, run.WeightsSHA256)
+		return nil, fmt.Errorf("%s: the weights in %s are not those of the run any more (sha256 %.12s, not %.12s); run it "+
+			"again", r.Command, place, is, run.WeightsSHA256)
 	}
 	return &Potential{Name: fmt.Sprintf("%s (%v)", place, m.Homotopy), Model: m, Run: run}, nil
 }
@@ -202,7 +208,8 @@ func (r Reference) oracle(name string) (Opener, error) {
 			return nil, usage.Wrap(err)
 		}
 		if keys := []string{"homotopy", "omega", "sigma"}; !slices.Contains(keys, change.Key) {
-			return nil, usage.Errorf("%s: --set %s: an oracle has no such setting; choose from %s", r.Command, text, strings.Join(keys, ", "))
+			return nil, usage.Errorf("%s: --set %s: an oracle has no such setting; choose from %s", r.Command, text,
+				strings.Join(keys, ", "))
 		}
 		if err := settings.Apply([]paper.Change{change}); err != nil {
 			return nil, usage.Wrap(err)
@@ -222,7 +229,8 @@ func (r Reference) oracle(name string) (Opener, error) {
 			return nil, err
 		}
 		m := &vapo.Model{
-			Flow:   flow.Flow{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: exact, Homotopy: path}, Shape: data.Info().Shape, Store: model.NewStore()},
+			Flow: flow.Flow{Backend: b, Homotopy: path, Potential: mixture.Optimal{Mixture: exact, Homotopy: path},
+				Shape: data.Info().Shape, Store: model.NewStore()},
 			Config: settings.Config,
 		}
 		return &Potential{Name: fmt.Sprintf("%s%s (%v)", OraclePrefix, name, path), Model: m, Exact: true}, nil

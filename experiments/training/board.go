@@ -12,8 +12,8 @@ import (
 	"vapoflow/vapo"
 )
 
-// board makes an observer write event files as well: means of the loss and of the gradient's norm, at most one a second. What cannot be
-// written is the error of closing it, and ends no training.
+// board makes an observer write event files as well: means of the loss and of the gradient's norm, at most one a second. What
+// cannot be written is the error of closing it, and ends no training.
 func board(dir string, observe *func(vapo.Progress)) (close func() error, err error) {
 	to, err := tensorboard.New(dir)
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package training trains configurations into the models of a folder of results, watched by whoever runs it: elements and benches share it
-// and one another's models.
+// Package training trains configurations into the models of a folder of results, watched by whoever runs it: elements and benches
+// share it and one another's models.
 package training
 
 import (
@@ -32,8 +32,8 @@ type Trainer struct {
 	Say   func(string) // tells the user a line; may be nil
 }
 
-// Checkpoints say how often a training leaves one: after that many steps, or that much time. The zero value is every minute, and 20 in a
-// training but at least 50 steps apart.
+// Checkpoints say how often a training leaves one: after that many steps, or that much time. The zero value is every minute, and
+// 20 in a training but at least 50 steps apart.
 type Checkpoints struct {
 	Steps    int
 	Interval time.Duration

@@ -77,7 +77,8 @@ func find(dir string, seen map[string]bool, units *[]unit) error {
 	model := has("model.json", "checkpoint.npz", "checkpoint-previous.npz")
 	if model {
 		*units = append(*units, unit{"model", dir, func() (string, error) {
-			return "The next run of its configuration sets the damaged files aside and continues from what is whole, or trains again.", vapo.Verify(dir)
+			return "The next run of its configuration sets the damaged files aside and continues from what is whole, or trains " +
+				"again.", vapo.Verify(dir)
 		}})
 	}
 	for _, e := range entries {
