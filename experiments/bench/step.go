@@ -18,19 +18,22 @@ import (
 	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
-	"vapoflow/vapo/dataset"
 )
 
-// stepCases are the trainings timed; the ResNet is that of Figure 2 without its base.
+// stepCases are the trainings timed; the first ResNet is that of Figure 2 without its base, the others those of vapo/pretrained.
 var stepCases = []struct {
 	name    string
 	shorter int // divides the number of steps
 	change  func(c *vapo.Config)
 }{
 	{"MLP 3×128, batch 256", 1, func(c *vapo.Config) {}},
-	{"ResNet, batch 16 of 32×32×3", 4, func(c *vapo.Config) {
-		c.Data, c.Homotopy, c.Potential, c.Batch = "drawn", "straight", "resnet", 16
-	}},
+	{"ResNet, batch 16 of 32×32×3", 4, func(c *vapo.Config) { ofImages(c, 32, 0, 16) }},
+	{"ResNet of pretrained:cifar10, batch 16 of 32×32×3", 40, func(c *vapo.Config) { ofImages(c, 32, 64, 16) }},
+	{"ResNet of pretrained:celeba, batch 8 of 64×64×3", 40, func(c *vapo.Config) { ofImages(c, 64, 48, 8) }},
+}
+
+func ofImages(c *vapo.Config, size, width, batch int) {
+	c.Data, c.ImageSize, c.Homotopy, c.Potential, c.Width, c.Batch = "uniform", size, "straight", "resnet", width, batch
 }
 
 var step = Bench{
@@ -47,7 +50,7 @@ experiments/peers, so run it in the repository's folder): start, first step, eva
 	Example: "  experiments bench step\n  experiments bench step --steps 500\n  experiments bench step --preset paper --batches 128,256,512 --steps 50\n  experiments bench step --peers --python peers/bin/python",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &stepOptions{}
-		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP, a quarter for the ResNet; or for each batch of --batches")
+		f.IntVar(&o.steps, "steps", 400, "steps timed for the MLP, fewer for the ResNets; or for each batch of --batches")
 		f.StringVar(&o.preset, "preset", "", "preset whose network of images is timed: "+strings.Join(paper.Presets, ", "))
 		f.IntSliceVar(&o.batches, "batches", []int{128, 256, 512}, "batches, with --preset")
 		f.BoolVar(&o.half, "bfloat16", false, "with --preset: also with the network's levels in bfloat16")
@@ -142,7 +145,7 @@ type cost struct {
 
 // timeSteps times n training steps, after a third as many to warm up, and as many evaluations of the batch.
 func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (took cost, err error) {
-	data, err := dataset.Open(c.Data, dataset.Options{})
+	data, err := c.Open("", "train")
 	if err != nil {
 		return took, err
 	}

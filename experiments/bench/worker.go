@@ -30,7 +30,7 @@ func (c workload) config() vapo.Config {
 	config := vapo.DefaultConfig()
 	config.Batch, config.Width, config.Steps = c.Batch, c.Width, 1<<30
 	if c.Net == "resnet" {
-		config.Data, config.Homotopy, config.Potential, config.ImageSize = "uniform", "straight", "resnet", c.Size
+		ofImages(&config, c.Size, c.Width, c.Batch)
 	}
 	return config
 }
