@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/janpfeifer/gonb/gonbui"
 
+	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 )
 
@@ -18,10 +17,11 @@ func showRecord(dir string) {
 	Check(err)
 	Check(record.Stored{Dir: dir, Manifest: m}.Check(false))
 	var rows [][]any
-	for name, value := range m.Results {
-		rows = append(rows, []any{strings.ReplaceAll(name, "_", " "), value})
+	for _, q := range paper.Results(m.Element) {
+		if text := q.In(&m); text != "" {
+			rows = append(rows, []any{q.Label, text})
+		}
 	}
-	slices.SortFunc(rows, func(a, b []any) int { return strings.Compare(a[0].(string), b[0].(string)) })
 	Table([]string{"record " + m.Name, ""}, rows...)
 	for _, t := range m.Tables {
 		var rows [][]any
