@@ -25,8 +25,11 @@ func Swish(x *graph.Node) *graph.Node {
 
 // withDerivative is a function of each entry of x, of which the derivative is given.
 func withDerivative(x *graph.Node, f, derivative func() *graph.Node) *graph.Node {
-	y, _ := graph.InternalFusedOpCaller(f, func() *graph.Node {
+	y, ok := graph.InternalFusedOpCaller(f, func() *graph.Node {
 		return graph.IdentityWithCustomGradient(x, func(_, v *graph.Node) *graph.Node { return graph.Mul(v, derivative()) })
 	}, true)
+	if !ok { // switched off by graph.FusionEnv: y is x
+		return f()
+	}
 	return y
 }
