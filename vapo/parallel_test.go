@@ -26,7 +26,7 @@ func TestDevicesTrainWhatOneTrains(t *testing.T) {
 	muon := training
 	muon.Optimizer = "muon"
 	short := training
-	short.Steps, short.Batch = 10, 8
+	short.Steps, short.Batch = 5, 4
 	for name, c := range map[string]struct {
 		potential potential.Potential
 		loss      loss.Loss

@@ -12,6 +12,8 @@
 //	xla:cpu, xla:cuda  the first plugin of that kind found in [SearchPath]
 //	xla:/path/x.so     that PJRT plugin
 //
+// XLA may show several devices; [Over] shares work among them, for a choice as choice.Over(4).
+//
 // XLA is reached through PJRT plugins, shared libraries opened at run time. It needs cgo: builds with CGO_ENABLED=0 or
 // the tag noxla hold pure Go alone and say so. A plugin is opened by a child process first, once for each file: one that
 // hangs (20 s), crashes or exits is a reason and no more. Nothing is ever downloaded here; `make xla` fetches the CPU plugin.
