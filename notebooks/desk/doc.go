@@ -5,8 +5,9 @@
 //	plane := desk.Must(desk.Cached("plane", c, func() (*measure.Plane, error) { return measure.NewPlane(…) }))
 //	desk.Show(desk.Must(plane.Draw("Ring of eight Gaussians")))
 //
-// Plots take tensors, solutions, data sets and slices as they are: [Scatter], [Plot], [Hist], [Images], [Curves] of trainings, [Field] of a model; [Slide]
-// moves a figure. [Fit] trains a model composed by hand, [Sweep] many of a configuration, [Excess] measures one, [NewElement] is a figure of the paper.
+// Plots take tensors, solutions, data sets and slices as they are: [Scatter], [Plot], [Hist], [Images], [Curves] of trainings,
+// [Field] of a model; [Slide] moves a figure. [Fit] trains a model composed by hand, [Sweep] many of a configuration, [Excess]
+// measures one, [NewElement] is a figure of the paper.
 //
 // A Go notebook runs its whole program again for each cell, so a value lives no longer than its cell. What is costly is kept in
 // files: models in results/models, where the command line finds them too, and all else by [Cached] in results/notebooks/kept.

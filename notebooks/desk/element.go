@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/gomlx/gomlx/core/tensors"
 
@@ -27,8 +26,8 @@ type Element struct {
 	shipped    *vapo.Model // nil where it is trained
 }
 
-// NewElement is the element of an id at a preset, with choices as --set takes them: "homotopy=straight". Its model has the weights that ship where
-// the command line uses them, that is unless a choice asks for another training.
+// NewElement is the element of an id at a preset, with choices as --set takes them: "homotopy=straight". Its model has the
+// weights that ship where the command line uses them, that is unless a choice asks for another training.
 func NewElement(id, preset string, choices ...string) *Element {
 	e := &Element{id: id, preset: preset, Settings: Must(Must(paper.Lookup(id)).Settings(preset, "best"))}
 	for _, choice := range choices {
@@ -86,8 +85,8 @@ func (e *Element) Trained() *vapo.Model {
 	return e.shipped
 }
 
-// Samples are the samples first ≤ i < first+n of the element's model, solver and seed, [n, shape...], and the evaluations of ∇Φ that each took. They
-// are kept, and the same images as those of the record.
+// Samples are the samples first ≤ i < first+n of the element's model, solver and seed, [n, shape...], and the evaluations of ∇Φ
+// that each took. They are kept, and the same images as those of the record.
 func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
 	type drawn struct {
 		Pixels []float32
@@ -100,13 +99,8 @@ func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
 		if err != nil {
 			return out, err
 		}
-		last := time.Now()
-		err = sampler.Draw(Context(), first, n, func(i int, x []float32) error {
+		err = sampler.Draw(Context(), first, n, func(_ int, x []float32) error {
 			out.Pixels = append(out.Pixels, x...)
-			if time.Since(last) > 5*time.Second {
-				last = time.Now()
-				fmt.Printf("%d of %d samples\n", i+1-first, n)
-			}
 			return nil
 		})
 		out.Shape, out.NFE = append([]int{n}, m.Shape...), sampler.NFE

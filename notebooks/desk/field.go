@@ -11,8 +11,8 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// Field shows a model of the plane at s: the gradient ∇Φ(·, s) as arrows over the density ρ̄(·; s) that Φ implies, read off it by inversion, on the
-// square [-3, 3]², and particles that the flow carries there from the prior. The inversion needs 0 < s < 1.
+// Field shows a model of the plane at s: the gradient ∇Φ(·, s) as arrows over the density ρ̄(·; s) that Φ implies, read off it by
+// inversion, on the square [-3, 3]², and particles that the flow carries there from the prior. The inversion needs 0 < s < 1.
 func Field(m *vapo.Model, s float64) { Show(Fields(m)(s)) }
 
 // Fields gives what [Field] shows, at any s: desk.Slide("s", 0.05, 0.95, desk.Fields(m)). The particles are carried once.

@@ -8,7 +8,8 @@ import (
 // Results is the folder of results of this checkout, that of the command line: records, trained models and kept values.
 func Results() string { return filepath.Join(root(), "results") }
 
-// DataRoot is the folder of the data sets, as the command line has it: $VAPO_DATA, else data in the checkout where that exists, else "".
+// DataRoot is the folder of the data sets, as the command line has it: $VAPO_DATA, else data in the checkout where that exists,
+// else "".
 func DataRoot() string {
 	if dir := os.Getenv("VAPO_DATA"); dir != "" {
 		return dir

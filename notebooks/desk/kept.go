@@ -19,8 +19,8 @@ import (
 
 // Cached gives what compute gave when it was last called for this name and key, from a file below [Results], else computes and
 // keeps it. The key is everything that the value depends on, a configuration for example: any value that encodes as JSON;
-// [vapo.TrainingVersion] is part of it. Exported fields are kept, as encoding/gob has them. After a change in the code of compute,
-// [Forget] the name.
+// [vapo.TrainingVersion] is part of it. Exported fields are kept, as encoding/gob has them. After a change in the code of
+// compute, [Forget] the name.
 func Cached[T any](name string, key any, compute func() (T, error)) (value T, err error) {
 	path, err := keptPath(name, key)
 	if err != nil {

@@ -18,8 +18,8 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// Loss estimates the loss of a flow at one s, over n draws of its path from points of data, with its standard error. Alignment is given without
-// its constant ½E‖u_c‖², as all three estimators of the energy loss then have one mean.
+// Loss estimates the loss of a flow at one s, over n draws of its path from points of data, with its standard error. Alignment is
+// given without its constant ½E‖u_c‖², as all three estimators of the energy loss then have one mean.
 func Loss(l loss.Loss, f *flow.Flow, data dataset.Dataset, s float64, n int) (mean, stdErr float64) {
 	exec := Must(f.Compile(dtypes.Float64, func(at potential.Function, in []*graph.Node) []*graph.Node {
 		p := homotopy.Draw(f.Homotopy, in[0], in[1], in[2])
@@ -43,8 +43,8 @@ func Loss(l loss.Loss, f *flow.Flow, data dataset.Dataset, s float64, n int) (me
 	return mean, stat.StdErr(sd, float64(n))
 }
 
-// Excess shows the relative excess of a model over the exact potential of its data, E‖∇Φ − ∇Φ*‖² / E‖∇Φ*‖²: 0 for the optimum, 1 for Φ = 0. The
-// data must be a mixture or points, whose exact potential is known.
+// Excess shows the relative excess of a model over the exact potential of its data, E‖∇Φ − ∇Φ*‖² / E‖∇Φ*‖²: 0 for the optimum, 1
+// for Φ = 0. The data must be a mixture or points, whose exact potential is known.
 func Excess(m *vapo.Model, data dataset.Dataset) mixture.Report {
 	exact := Must(measure.Exact(data))
 	samples := 16384

@@ -10,8 +10,8 @@ import (
 	"vapoflow/vapo"
 )
 
-// Models are all trained models of [Results], the oldest first, shown as [Compare] does: what a notebook or the command line has trained
-// from a configuration, to be sampled, drawn or compared without training again.
+// Models are all trained models of [Results], the oldest first, shown as [Compare] does: what a notebook or the command line has
+// trained from a configuration, to be sampled, drawn or compared without training again.
 func Models() ([]*vapo.Model, error) {
 	models, damaged := trained.Models(Results())
 	for _, err := range damaged {
@@ -29,7 +29,8 @@ func Models() ([]*vapo.Model, error) {
 	return models, Compare(models...)
 }
 
-// Compare shows a table of models: the settings in which they differ, the loss at the end (the mean of the last twentieth), and the time.
+// Compare shows a table of models: the settings in which they differ, the loss at the end (the mean of the last twentieth), and
+// the time.
 func Compare(models ...*vapo.Model) error {
 	t, err := trained.Compare(models)
 	if err != nil {
@@ -45,8 +46,8 @@ func Compare(models ...*vapo.Model) error {
 	return nil
 }
 
-// Curves shows the losses of trainings over their steps, titled by the settings in which they differ. Models that differ by their seed alone
-// are one curve, their mean with a band of a standard deviation.
+// Curves shows the losses of trainings over their steps, titled by the settings in which they differ. Models that differ by their
+// seed alone are one curve, their mean with a band of a standard deviation.
 func Curves(models ...*vapo.Model) { Show(Must(curvesOf(models))) }
 
 func curvesOf(models []*vapo.Model) (*figures.Figure, error) {

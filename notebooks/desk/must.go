@@ -23,8 +23,9 @@ func Must[T any](value T, err error) T {
 	return value
 }
 
-// Check stops the cell unless err is nil: with the error's sentence, the lines of cells that led to it, and the whole trace folded below. After an
-// interrupt it says so in one line and ends with status 130, so that the cells queued behind this one do not run. Outside a notebook it panics.
+// Check stops the cell unless err is nil: with the error's sentence, the lines of cells that led to it, and the whole trace
+// folded below. After an interrupt it says so in one line and ends with status 130, so that the cells queued behind this one do
+// not run. Outside a notebook it panics.
 func Check(err error) {
 	switch {
 	case err == nil:
@@ -67,8 +68,8 @@ func traceOf(err error) (trace string) {
 }
 
 // Context is cancelled when the cell is interrupted: a training then keeps its checkpoint and returns. A second interrupt ends
-// the program at once, and GoNB ends one that is still there after five seconds. What samples or scores with it for more than two seconds shows
-// how far it is.
+// the program at once, and GoNB ends one that is still there after five seconds. What samples or scores with it for more than two
+// seconds shows how far it is.
 func Context() context.Context { return interruptible() }
 
 var interruptible = sync.OnceValue(func() context.Context {

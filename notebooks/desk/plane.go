@@ -58,8 +58,8 @@ func Column(path homotopy.Homotopy, s float64) figures.FieldColumn {
 	return column
 }
 
-// Cost is a solver's curve of error over evaluations of ∇Φ at several numbers of steps: the root mean square distance of 100 particles of the plane
-// from where a tight tolerance takes them.
+// Cost is a solver's curve of error over evaluations of ∇Φ at several numbers of steps: the root mean square distance of 100
+// particles of the plane from where a tight tolerance takes them.
 func Cost(f *flow.Flow, name string, with func(steps int) solver.Solver, steps ...int) figures.Series {
 	ends := func(with solver.Solver) ([]float64, int) {
 		sol := Must(f.Sample(Context(), with, 1, 0, 100))

@@ -25,8 +25,9 @@ func Plot(axes Axes, series ...figures.Series) {
 	}}})))
 }
 
-// Scatter shows points of the plane: the first two coordinates of tensors [n, d], solutions, data sets (their first 1,000 examples), [][]float64,
-// [][]float32 or [][2]float64. A text before points names them: desk.Scatter("data", data, "samples", samples).
+// Scatter shows points of the plane: the first two coordinates of tensors [n, d], solutions, data sets (their first 1,000
+// examples), [][]float64, [][]float32 or [][2]float64. A text before points names them: desk.Scatter("data", data, "samples",
+// samples).
 func Scatter(points ...any) { Show(Must(scatterOf(points))) }
 
 func scatterOf(points []any) (*figures.Figure, error) {
@@ -112,7 +113,8 @@ func histOf(values []any) (*figures.Figure, error) {
 	return figures.Lines(figures.LinesData{Panels: []figures.LinePanel{panel}})
 }
 
-// Images shows a sheet of images, about square: a tensor [n, height, width, 3] in [-1, 1] or in bytes, a solution, or the first 64 of a data set.
+// Images shows a sheet of images, about square: a tensor [n, height, width, 3] in [-1, 1] or in bytes, a solution, or the first
+// 64 of a data set.
 func Images(x any, title ...string) {
 	r := Must(rowsOf(x))
 	flat := r.flat[:min(len(r.flat), 64*r.size())]

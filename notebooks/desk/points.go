@@ -34,8 +34,8 @@ func (r rows) len() int { return len(r.flat) / r.size() }
 
 func (r rows) row(i int) []float64 { return r.flat[i*r.size():][:r.size()] }
 
-// rowsOf takes whatever holds rows: a tensor [n, ...] of any float type or of bytes, [][]float64, [][]float32, [][2]float64, a solution's end,
-// or the first 1,000 examples of a data set.
+// rowsOf takes whatever holds rows: a tensor [n, ...] of any float type or of bytes, [][]float64, [][]float32, [][2]float64, a
+// solution's end, or the first 1,000 examples of a data set.
 func rowsOf(x any) (rows, error) {
 	switch x := x.(type) {
 	case *tensors.Tensor:

@@ -20,7 +20,8 @@ import (
 // screenDPI is the resolution of a figure on a page of the screen.
 const screenDPI = 130
 
-// Show shows a figure below the cell, with twice the pixels of its place, for fine screens; headless, where files are to be small, with as many.
+// Show shows a figure below the cell, with twice the pixels of its place, for fine screens; headless, where files are to be
+// small, with as many.
 func Show(f *figures.Figure) { show(f, "") }
 
 // show shows a figure, where an id is given in place of the last one of that id.

@@ -21,14 +21,15 @@ const (
 	rested    = 5 * time.Minute  // and one that was moved
 )
 
-// Slide shows a figure that follows a slider: draw gets its value, between from and to. Nothing is compiled anew when it moves, so load models
-// and whatever else is costly before:
+// Slide shows a figure that follows a slider: draw gets its value, between from and to. Nothing is compiled anew when it moves,
+// so load models and whatever else is costly before:
 //
 //	m := trained()
 //	desk.Slide("s", 0.05, 0.95, desk.Fields(m))
 //
-// Values die with their cell, so the cell runs while the slider is used: Done, an interrupt, half a minute untouched or five minutes at rest
-// end it, and the last figure stays. Where no browser shows the notebook (headless, nbconvert), figures at from, between and to stand for it.
+// Values die with their cell, so the cell runs while the slider is used: Done, an interrupt, half a minute untouched or five
+// minutes at rest end it, and the last figure stays. Where no browser shows the notebook (headless, nbconvert), figures at from,
+// between and to stand for it.
 func Slide(name string, from, to float64, draw func(value float64) *figures.Figure) {
 	if gonbui.IsNotebook && !headless() && os.Getenv("JPY_SESSION_NAME") != "" { // which Jupyter's server sets
 		if slide(name, from, to, draw) {
@@ -115,7 +116,8 @@ func step(span float64) float64 {
 	return power
 }
 
-// newest keeps the last of the values that receive is told: they come faster than figures are drawn, and in goroutines that overtake each other.
+// newest keeps the last of the values that receive is told: they come faster than figures are drawn, and in goroutines that
+// overtake each other.
 func newest() (receive func(text string), latest <-chan float64) {
 	keeps := make(chan float64, 1)
 	var mu sync.Mutex

@@ -35,8 +35,8 @@ func Seeds(n int) Axis {
 	return a
 }
 
-// Sweep trains, or loads, a model for every combination of the axes' values on top of base, the last axis changing fastest, and shows a table of
-// them. Data may be nil: the configuration's. [Curves] draws the trainings: desk.Curves(models...).
+// Sweep trains, or loads, a model for every combination of the axes' values on top of base, the last axis changing fastest, and
+// shows a table of them. Data may be nil: the configuration's. [Curves] draws the trainings: desk.Curves(models...).
 func Sweep(ctx context.Context, base vapo.Config, data dataset.Dataset, axes ...Axis) ([]*vapo.Model, error) {
 	var lists [][]any
 	for _, axis := range axes {

@@ -49,8 +49,9 @@ func Train(ctx context.Context, c vapo.Config, data dataset.Dataset) (*vapo.Mode
 	return m, explain(err)
 }
 
-// Fit trains a model that was composed by hand, watched, once: its pieces, numbers and data name its folder, so that another loss, path, network
-// or seed is another training, and the same one is loaded. An interrupted training goes on when it is called again.
+// Fit trains a model that was composed by hand, watched, once: its pieces, numbers and data name its folder, so that another
+// loss, path, network or seed is another training, and the same one is loaded. An interrupted training goes on when it is called
+// again.
 func Fit(ctx context.Context, m *vapo.Model, l loss.Loss, data dataset.Dataset, t vapo.Training) error {
 	name, err := vapo.Fingerprint(m, l, data, t)
 	if err != nil {

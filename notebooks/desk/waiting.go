@@ -11,7 +11,8 @@ import (
 // patience is how long a cell works without a word.
 const patience = 2 * time.Second
 
-// waiting shows how far the cell's work is, once it has taken two seconds: a bar that is gone at the end. The zero value waits for the first.
+// waiting shows how far the cell's work is, once it has taken two seconds: a bar that is gone at the end. The zero value waits
+// for the first.
 type waiting struct {
 	mu    sync.Mutex
 	show  func(page string) // in place of what was shown before

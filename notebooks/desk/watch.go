@@ -104,7 +104,8 @@ func (v *view) updatePreview(p vapo.Progress) {
 	go func() { done <- v.draw(weights) }()
 }
 
-// lastPreview is that of the last step: training has ended, so it waits for the one at work, whose weights are older, and then draws.
+// lastPreview is that of the last step: training has ended, so it waits for the one at work, whose weights are older, and then
+// draws.
 func (v *view) lastPreview(p vapo.Progress) {
 	if v.preview == nil {
 		return
