@@ -79,11 +79,11 @@ func (r *again) run(ctx context.Context, a *app, o options) error {
 	if err != nil {
 		return err
 	}
-	prepared, err := paper.Prepare(was, env)
+	prepared, err := paper.PlanAgain(was, env)
 	if err != nil {
 		return asUsage(err)
 	}
-	due := tell(a, was, prepared.Plan)
+	due := tell(a, was, prepared.Manifest)
 	if due {
 		a.Say("build, machine, data and backend are those of the record: the same bits are due")
 	} else {

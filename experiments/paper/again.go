@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -12,16 +11,9 @@ import (
 	"vapoflow/internal/strictjson"
 )
 
-// Again is the run of a record, prepared to be run again.
-type Again struct {
-	Plan    record.Manifest // what it would begin, without what the run adds
-	element Element
-	trial   *trial
-}
-
-// Prepare prepares the run of a record again: its element at its preset, recipe and every one of its settings. The rest of env is
+// PlanAgain prepares the run of a record again: its element at its preset, recipe and every one of its settings. The rest of env is
 // where and how it is run. Records without settings, those of benches and sweeps, wrap [ErrUnknown].
-func Prepare(m record.Manifest, env Env) (*Again, error) {
+func PlanAgain(m record.Manifest, env Env) (*Planned, error) {
 	var values map[string]json.RawMessage
 	if len(m.Config) == 0 {
 		return nil, fmt.Errorf("%w element %q: its record has no settings", ErrUnknown, m.Element)
@@ -56,18 +48,13 @@ func Prepare(m record.Manifest, env Env) (*Again, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &Again{element: e}
-	if a.trial, a.Plan, err = e.prepare(base, env); err != nil {
+	planned, err := e.plan(base, env)
+	if err != nil {
 		return nil, err
 	}
-	if is := a.trial.Settings.Init; is != was.Init {
+	if is := planned.trial.Settings.Init; is != was.Init {
 		return nil, usage.Errorf("the training of %s began at the weights whose sha256 begins with %q, and those of --init "+
 			"begin with %q", m.Name, was.Init, is)
 	}
-	return a, nil
-}
-
-// Run runs it and returns the folder of its record.
-func (a *Again) Run(ctx context.Context) (dir string, err error) {
-	return a.element.do(ctx, a.trial, a.Plan)
+	return planned, nil
 }

@@ -19,11 +19,11 @@ func TestDataAreOpenedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		env.Changes = []Change{change}
-		prepared, _, err := Element{ID: "fig1", steps: fig1}.prepare(planarSettings("smoke", "best"), env)
+		planned, err := Element{ID: "fig1", steps: fig1}.plan(planarSettings("smoke", "best"), env)
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened[i] = prepared.data
+		opened[i] = planned.trial.data
 	}
 	if len(env.Sets.open) != 2 || opened[0].Info().Name != "ring8" || opened[2].Info().Name != "moons" {
 		t.Errorf("%d sets were opened for %v", len(env.Sets.open), opened)

@@ -17,10 +17,11 @@ var smallImages = []string{"width=4", "depth=1", "steps=2", "batch=4", "samples=
 
 // Without CIFAR-10 the drawn images stand in, and title, note, name and standing say so.
 func TestFig2OnDrawnImagesSaysSo(t *testing.T) {
-	m, err := paper.Plan("fig2", testEnv(t, smallImages...))
+	planned, err := paper.Plan("fig2", testEnv(t, smallImages...))
 	if err != nil {
 		t.Fatal(err)
 	}
+	m := planned.Manifest
 	if !strings.Contains(m.Data.Title, "not CIFAR-10") || len(m.Notes) == 0 || !strings.Contains(m.Notes[0], "data fetch cifar10") ||
 		!strings.Contains(m.Name, "data=drawn") || m.Claim != "not the paper's data" {
 		t.Errorf("%q, notes %q, name %q, standing %q", m.Data.Title, m.Notes, m.Name, m.Claim)

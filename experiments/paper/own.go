@@ -32,7 +32,11 @@ func Train(ctx context.Context, data string, env Env) (dir string, err error) {
 	if err != nil {
 		return "", err
 	}
-	return own.run(ctx, base, env)
+	p, err := own.plan(base, env)
+	if err != nil {
+		return "", err
+	}
+	return p.Run(ctx)
 }
 
 // ownSettings are those that a training on data starts from, and env with the data open.

@@ -72,70 +72,63 @@ func (t *trial) counter(what string, total int) func(done int) {
 	}
 }
 
-// Run runs an element and returns the folder of its record. Where the error is that of a run that
-// had begun, the folder holds its manifest, marked failed or interrupted.
+// Planned is a run that was prepared: its settings are settled, and its weights and data are open. Nothing is trained or written.
+type Planned struct {
+	Manifest record.Manifest // that it would begin with, without what the run adds
+	element  Element
+	trial    *trial
+}
+
+// Plan prepares a run of an element.
+func Plan(id string, env Env) (*Planned, error) {
+	e, err := Lookup(id)
+	if err != nil {
+		return nil, err
+	}
+	base, err := e.Settings(env.Preset, env.Recipe)
+	if err != nil {
+		return nil, err
+	}
+	return e.plan(base, env)
+}
+
+// Run runs an element, as [Plan] and [Planned.Run].
 func Run(ctx context.Context, id string, env Env) (dir string, err error) {
-	e, err := Lookup(id)
+	p, err := Plan(id, env)
 	if err != nil {
 		return "", err
 	}
-	base, err := e.Settings(env.Preset, env.Recipe)
-	if err != nil {
-		return "", err
-	}
-	return e.run(ctx, base, env)
+	return p.Run(ctx)
 }
 
-// Plan is the record that [Run] would begin, without what the run adds: its name, settings and data. It trains and writes
-// nothing.
-func Plan(id string, env Env) (record.Manifest, error) {
-	e, err := Lookup(id)
-	if err != nil {
-		return record.Manifest{}, err
-	}
-	base, err := e.Settings(env.Preset, env.Recipe)
-	if err != nil {
-		return record.Manifest{}, err
-	}
-	_, m, err := e.prepare(base, env)
-	return m, err
-}
-
-// run runs an element whose settings at the preset are base.
-func (e Element) run(ctx context.Context, base Settings, env Env) (dir string, err error) {
-	t, manifest, err := e.prepare(base, env)
-	if err != nil {
-		return "", err
-	}
-	return e.do(ctx, t, manifest)
-}
-
-// do runs what was prepared.
-func (e Element) do(ctx context.Context, t *trial, manifest record.Manifest) (dir string, err error) {
-	for _, note := range manifest.Notes {
+// Run runs it and returns the folder of its record. Where the error is that of a run that had begun, the folder holds its manifest,
+// marked failed or interrupted.
+func (p *Planned) Run(ctx context.Context) (dir string, err error) {
+	e, t := p.element, p.trial
+	for _, note := range p.Manifest.Notes {
 		t.say("%s", note)
 	}
 	wait := func(holder string) { t.say("waiting for %s, which runs the same", holder) }
 	if t.NoWait {
 		wait = nil
 	}
-	dir, err = element.Run(ctx, record.RunsDir(t.Out), manifest, wait, func(run *record.Run) error {
+	dir, err = element.Run(ctx, record.RunsDir(t.Out), p.Manifest, wait, func(run *record.Run) error {
 		t.run = run
 		data, err := e.compute(ctx, t)
 		if err != nil || data == nil {
 			return err
 		}
 		return data.Arrays().Save(run.Path(element.File(e.ID)))
-	}, func(p element.Page) error {
+	}, func(page element.Page) error {
 		if e.draw != nil {
-			if err := e.draw(p); err != nil {
+			if err := e.draw(page); err != nil {
 				return err
 			}
 		}
 		if !t.TensorBoard {
 			return nil
 		}
-		return training.BoardFigures(t.boardDir(), p.Dir, p.Figures, t.Steps)
+		return training.BoardFigures(t.boardDir(), page.Dir, page.Figures, t.Steps)
 	})
 	if err == nil {
 		os.Remove(t.previewPath()) // there is none, mostly
@@ -143,23 +136,22 @@ func (e Element) do(ctx context.Context, t *trial, manifest record.Manifest) (di
 	return dir, err
 }
 
-// prepare settles the settings, the weights and the data of a run.
-func (e Element) prepare(base Settings, env Env) (*trial, record.Manifest, error) {
-	fail := func(err error) (*trial, record.Manifest, error) { return nil, record.Manifest{}, err }
+// plan settles the settings, the weights and the data of a run whose settings at the preset are base.
+func (e Element) plan(base Settings, env Env) (*Planned, error) {
 	t := &trial{Env: env, Settings: base, element: e.ID}
 	if err := t.Settings.Apply(env.Changes); err != nil {
-		return fail(usage.Wrap(err))
+		return nil, usage.Wrap(err)
 	}
 	if err := t.Settings.Validate(); err != nil {
-		return fail(usage.Errorf("%s: %w", e.ID, err))
+		return nil, usage.Errorf("%s: %w", e.ID, err)
 	}
 	if err := t.chooseModel(&base); err != nil {
-		return fail(err)
+		return nil, err
 	}
 	if env.Init != nil {
 		hash, err := vapo.WeightsSHA256(env.Init.Store)
 		if err != nil {
-			return fail(err)
+			return nil, err
 		}
 		t.Settings.Init = hash[:16]
 	}
@@ -179,14 +171,14 @@ func (e Element) prepare(base Settings, env Env) (*trial, record.Manifest, error
 		t.data, err = undataed{t.model.Shape, t.Data, err}, nil
 	}
 	if err != nil {
-		return fail(err)
+		return nil, err
 	}
 	if err := t.Settings.checkMemory(t.data.Info().Shape); err != nil {
-		return fail(usage.Errorf("%s: %w", e.ID, err))
+		return nil, usage.Errorf("%s: %w", e.ID, err)
 	}
 	manifest := e.manifest(base, t)
 	manifest.Notes = notes
-	return t, manifest, nil
+	return &Planned{manifest, e, t}, nil
 }
 
 // mayStandIn tells whether drawn images may replace what is missing: in tests, which preset smoke is for, and not where it was

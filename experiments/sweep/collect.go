@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"cmp"
+	"context"
 	"encoding/csv"
 	"fmt"
 	"maps"
@@ -13,6 +14,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 
 	"vapoflow/experiments/console"
+	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
 	"vapoflow/internal/uncertainty"
 )
@@ -46,25 +48,20 @@ func (s *Sweep) Collect(out, command string, c *console.Console) error {
 			strings.Join(slices.Sorted(maps.Keys(commits)), ", "))
 	}
 	first := runs[0]
-	run, err := record.Create(record.RunsDir(out), record.Manifest{
+	table := s.table(runs)
+	dir, err := element.Run(context.Background(), record.RunsDir(out), record.Manifest{
 		Name: s.Name(), Element: prefix + s.Element, Title: "Sweep of " + s.Element + ": " + s.axesText(), Command: command,
 		Preset: s.Preset, Recipe: s.Recipe,
 		Data: first.Data, Backend: first.Backend,
-	})
+	}, nil, func(run *record.Run) error {
+		run.Tables = []record.Table{table}
+		return record.WriteFile(run.Path("cells.csv"), s.csv(runs))
+	}, nil)
 	if err != nil {
 		return err
 	}
-	table := s.table(runs)
-	run.Tables = []record.Table{table}
-	err = record.WriteFile(run.Path("cells.csv"), s.csv(runs))
-	if err == nil {
-		err = record.WriteTables(run.Dir(), run.Tables)
-	}
-	if err := run.Close(err); err != nil {
-		return err
-	}
 	c.Table(table)
-	c.Say("all %d runs, record %s", len(runs), filepath.Join(run.Dir(), "cells.csv"))
+	c.Say("all %d runs, record %s", len(runs), filepath.Join(dir, "cells.csv"))
 	return nil
 }
 

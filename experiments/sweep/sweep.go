@@ -60,10 +60,11 @@ func New(element string, axes []Axis, env paper.Env) (*Sweep, error) {
 		if err != nil {
 			return nil, err
 		}
-		m, err := paper.Plan(element, with)
+		planned, err := paper.Plan(element, with)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.Label, err)
 		}
+		m := planned.Manifest
 		c.Run, c.Config, c.Data = m.Name, m.Config, m.Data.SHA256
 		s.Cells = append(s.Cells, c)
 	}
