@@ -46,6 +46,9 @@ lint: ## gofmt, go vet and staticcheck, with XLA and without
 	go tool staticcheck ./...
 	go tool staticcheck -tags noxla ./vapo/backend/...
 
+# Tests and notebooks spend most of XLA's time in LLVM, which compiles each graph for a few steps: without its optimisation they take half.
+unit outside notebooks: export XLA_FLAGS += --xla_backend_optimization_level=0
+
 unit: ## go test
 	go test ./...
 
