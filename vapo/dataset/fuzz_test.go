@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/image/draw"
+
+	"vapoflow/vapo/internal/suite"
 )
 
 func FuzzReadMAT(f *testing.F) {
@@ -28,13 +30,7 @@ func FuzzReadMAT(f *testing.F) {
 			return
 		}
 		for name, a := range arrays {
-			n := 1
-			for _, dim := range a.dims {
-				n *= dim
-			}
-			if n != len(a.values) {
-				t.Errorf("array %s of %v has %d values", name, a.dims, len(a.values))
-			}
+			suite.Filled(t, "array "+name, a.dims, len(a.values))
 		}
 		_, _ = svhnImages(arrays)
 	})

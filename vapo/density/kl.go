@@ -60,7 +60,7 @@ func KL(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixt
 	out := Divergences{S: s}
 	for r := range len(bounds) - 1 { // each by itself: its activations stay in the processor's cache
 		draws := uncertainty.NormalHalton(bounds[r+1]-bounds[r], f.Dim(), seed, uint64(r))
-		nfe, err := rideAlong(ctx, f, with, data, s, draws, orExact(divergence), bounds[r], func(i int, x [][]float64, ratio []float64) {
+		nfe, err := follow(ctx, f, with, data, s, draws, orExact(divergence), bounds[r], func(i int, x [][]float64, ratio []float64) {
 			ratios[i], ends[i] = append(ratios[i], ratio...), append(ends[i], x...)
 		})
 		if err != nil {
@@ -78,9 +78,10 @@ func KL(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixt
 	return out, nil
 }
 
-// rideAlong takes draws of N(0, I), flat, of the examples from index first on, along the flow and calls at with their positions
+// follow takes draws of N(0, I), flat, of the examples from index first on, along the flow and calls at with their positions
 // and log ρ_Φ − log ρ̄ at each s.
-func rideAlong(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s, draws []float64, divergence Divergence, first int, at func(i int, x [][]float64, ratio []float64)) (nfe int, err error) {
+func follow(ctx context.Context, f *flow.Flow, with solver.Solver, data mixture.Mixture, s, draws []float64,
+	divergence Divergence, first int, at func(i int, x [][]float64, ratio []float64)) (nfe int, err error) {
 	prior, err := f.Coefficients(0)
 	if err != nil {
 		return 0, err

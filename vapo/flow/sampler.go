@@ -12,7 +12,7 @@ import (
 )
 
 // Sampler draws any range of a flow's samples, each a function of (seed, index) alone to the last bit: the steps are those of
-// [Sampler.Grid] for all, and sample i always rides in the same place of the same batch.
+// [Sampler.Grid] for all, and sample i always has the same place of the same batch.
 // A sheet, a table and a shard thus hold the very same images.
 type Sampler struct {
 	Grid []float64 // clock values of the steps, from 0 to 1

@@ -18,9 +18,9 @@ type Neighbor struct {
 // in float64, and no expansion of ‖x−y‖² that would lose the difference of near duplicates. Memory is that of the queries and one
 // batch. Pixels and features are points alike. One goroutine at a time may use it.
 type NearestSearch struct {
-	queries points
-	k, seen int
-	best    [][]Neighbor // Distance squared, ascending, until Result
+	queries  points
+	k, count int
+	best     [][]Neighbor // Distance squared, ascending, until Result
 }
 
 // NewNearestSearch starts a search for the k ≥ 1 nearest of each query [n, d...].
@@ -54,12 +54,12 @@ func (s *NearestSearch) add(ctx context.Context, r points) error {
 		for start := 0; start < r.n && ctx.Err() == nil; start += block {
 			for q := from; q < to; q++ {
 				for i := start; i < min(start+block, r.n); i++ {
-					s.offer(q, s.seen+i, r.row(i))
+					s.offer(q, s.count+i, r.row(i))
 				}
 			}
 		}
 	})
-	s.seen += r.n
+	s.count += r.n
 	return ctx.Err()
 }
 
@@ -87,9 +87,9 @@ func (s *NearestSearch) offer(q, index int, point []float64) {
 // Result has, for each query, its k nearest reference points so far in order of distance, equals by index. Fewer than k
 // reference points are an error.
 func (s *NearestSearch) Result() ([][]Neighbor, error) {
-	if s.seen < s.k {
+	if s.count < s.k {
 		return nil, fmt.Errorf("metric: nearest neighbours: %d reference points for k = %d: add more or ask for fewer",
-			s.seen, s.k)
+			s.count, s.k)
 	}
 	result := make([][]Neighbor, len(s.best))
 	for q, best := range s.best {

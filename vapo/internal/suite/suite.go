@@ -23,6 +23,18 @@ func NotBuilt(what string, err error) error {
 	return fmt.Errorf("%s does not build:\n%w", what, err)
 }
 
+// Filled fails a test where an array that was read from a file does not hold the values that its dimensions say.
+func Filled(t testing.TB, name string, dims []int, values int) {
+	t.Helper()
+	n := 1
+	for _, dim := range dims {
+		n *= dim
+	}
+	if n != values {
+		t.Errorf("%s of %v has %d values", name, dims, values)
+	}
+}
+
 // Run runs the checks in their order as subtests. After one that failed there are no more: what is wrong once fails many of them.
 func Run(t *testing.T, checks []Check) {
 	t.Helper()

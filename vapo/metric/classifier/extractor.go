@@ -118,15 +118,15 @@ func (e *Extractor) Comparable() bool { return false }
 // Features maps images [n, 32, 32, 3], float32 in [-1, 1], to [n, 64] float32, after training each of standard deviation one over
 // the training images; other shapes are errors.
 func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
-	seen, _, err := e.run(images)
+	features, _, err := e.run(images)
 	if err != nil {
 		return nil, err
 	}
-	return tensors.FromFlatDataAndDimensions(seen, len(seen)/dim, dim), nil
+	return tensors.FromFlatDataAndDimensions(features, len(features)/dim, dim), nil
 }
 
 // run gives features [n, dim] and logits [n, classes], flat.
-func (e *Extractor) run(images *tensors.Tensor) (seen, scores []float32, err error) {
+func (e *Extractor) run(images *tensors.Tensor) (features, scores []float32, err error) {
 	if images == nil || images.DType() != dtypes.Float32 || images.Rank() != 4 || images.Size() == 0 ||
 		!slices.Equal(images.Shape().Dimensions[1:], []int{side, side, 3}) {
 		return nil, nil, fmt.Errorf("classifier: images %v; want float32 [n, %d, %d, 3] with n > 0: resize others first",
@@ -152,12 +152,12 @@ func (e *Extractor) run(images *tensors.Tensor) (seen, scores []float32, err err
 		return out, nil
 	}, func(i int, out []*tensors.Tensor) error {
 		count, classes := min(rows, n-i*rows), out[1].Shape().Dim(1)
-		seen = append(seen, tensors.MustCopyFlatData[float32](out[0])[:count*dim]...)
+		features = append(features, tensors.MustCopyFlatData[float32](out[0])[:count*dim]...)
 		scores = append(scores, tensors.MustCopyFlatData[float32](out[1])[:count*classes]...)
 		numbers.Finalize(out...)
 		return nil
 	})
-	return seen, scores, err
+	return features, scores, err
 }
 
 // Accuracy is the part of the first n images of a set, or of all where it has fewer, that the classifier puts in their class.

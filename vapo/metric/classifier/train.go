@@ -107,11 +107,11 @@ func standardised(b compute.Backend, weights *model.Store, data Labelled) (*Extr
 	if err != nil {
 		return nil, err
 	}
-	seen, err := raw.Features(tensors.FromFlatDataAndDimensions(values, n, side, side, 3))
+	features, err := raw.Features(tensors.FromFlatDataAndDimensions(values, n, side, side, 3))
 	if err != nil {
 		return nil, err
 	}
-	if err := moments.Add(seen); err != nil {
+	if err := moments.Add(features); err != nil {
 		return nil, err
 	}
 	scale, covariance := ones(), moments.Covariance()

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"vapoflow/vapo/internal/suite"
 )
 
 // long.pth is small-plain.pth with a text that declares 4 GB.
@@ -34,13 +36,7 @@ func FuzzReadState(f *testing.F) {
 			return
 		}
 		for name, a := range state {
-			n := 1
-			for _, dim := range a.dims {
-				n *= dim
-			}
-			if n != len(a.values) {
-				t.Errorf("%s of %v has %d values", name, a.dims, len(a.values))
-			}
+			suite.Filled(t, name, a.dims, len(a.values))
 		}
 	})
 }

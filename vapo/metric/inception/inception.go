@@ -142,12 +142,12 @@ func (e *Extractor) Features(images *tensors.Tensor) (*tensors.Tensor, error) {
 // batch consumes its images.
 func (e onDevice) batch(images *tensors.Tensor) ([]float32, error) {
 	defer images.MustFinalizeAll()
-	seen, err := e.prepare.Call1(images)
+	prepared, err := e.prepare.Call1(images)
 	if err != nil {
 		return nil, err
 	}
-	defer seen.MustFinalizeAll()
-	rows, err := e.network.Call1(seen)
+	defer prepared.MustFinalizeAll()
+	rows, err := e.network.Call1(prepared)
 	if err != nil {
 		return nil, err
 	}

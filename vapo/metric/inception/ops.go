@@ -34,9 +34,9 @@ func shiftedProducts(x, kernel *graph.Node, l layer) *graph.Node {
 	var sum *graph.Node
 	for i := range l.height {
 		for j := range l.width {
-			seen := graph.Reshape(window(x, i, j, height, width, l.stride, l.stride), n*height*width, l.in)
+			patches := graph.Reshape(window(x, i, j, height, width, l.stride, l.stride), n*height*width, l.in)
 			matrix := graph.Slice(kernel, graph.AxisElem(i), graph.AxisElem(j), graph.AxisRange(), graph.AxisRange())
-			product := graph.MatMul(seen, graph.Reshape(matrix, l.in, l.out))
+			product := graph.MatMul(patches, graph.Reshape(matrix, l.in, l.out))
 			if sum == nil {
 				sum = product
 			} else {
