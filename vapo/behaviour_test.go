@@ -36,6 +36,7 @@ type (
 	editedLoss    struct{ loss.Alignment }
 	editedTimes   struct{ times.Stratified }
 	editedDescent struct{ optimizer.Adam }
+	editedMuon    struct{ optimizer.Muon }
 )
 
 func (e editedPath) At(s *graph.Node) homotopy.Coefficients {
@@ -59,6 +60,11 @@ func (e editedDescent) Update(scope *model.Scope, vars []*model.Variable, grads 
 	e.Adam.Update(scope, vars, grads, graph.MulScalar(rate, 1.01))
 }
 
+func (e editedMuon) Update(scope *model.Scope, vars []*model.Variable, grads []*graph.Node, rate *graph.Node) {
+	e.Ratio = 11
+	e.Muon.Update(scope, vars, grads, rate)
+}
+
 // edit puts another piece under a name for the rest of a test.
 func edit[T any](t *testing.T, list *named.List[T], name string, piece T) {
 	whole := *list
@@ -68,16 +74,20 @@ func edit[T any](t *testing.T, list *named.List[T], name string, piece T) {
 
 // What a piece trained is not loaded once it was edited under its name: a word says which it is, and it is trained again.
 func TestEditedPieceTrainsAnew(t *testing.T) {
-	c := small()
-	c.Steps, c.Times = 2, "stratified"
 	for kind, change := range map[string]func(t *testing.T){
-		"homotopy":  func(t *testing.T) { edit(t, &homotopy.List, "posterior", homotopy.Homotopy(editedPath{})) },
-		"potential": func(t *testing.T) { edit(t, &potential.List, "mlp", potential.Potential(editedPotential{})) },
-		"loss":      func(t *testing.T) { edit(t, &loss.List, "alignment", loss.Loss(editedLoss{})) },
-		"times":     func(t *testing.T) { edit(t, &times.List, "stratified", times.Law(editedTimes{})) },
-		"optimizer": func(t *testing.T) { edit(t, &optimizer.List, "adam", optimizer.Optimizer(editedDescent{})) },
+		"homotopy":             func(t *testing.T) { edit(t, &homotopy.List, "posterior", homotopy.Homotopy(editedPath{})) },
+		"potential":            func(t *testing.T) { edit(t, &potential.List, "mlp", potential.Potential(editedPotential{})) },
+		"loss":                 func(t *testing.T) { edit(t, &loss.List, "alignment", loss.Loss(editedLoss{})) },
+		"times":                func(t *testing.T) { edit(t, &times.List, "stratified", times.Law(editedTimes{})) },
+		"optimizer":            func(t *testing.T) { edit(t, &optimizer.List, "adam", optimizer.Optimizer(editedDescent{})) },
+		"optimizer of kernels": func(t *testing.T) { edit(t, &optimizer.List, "muon", optimizer.Optimizer(editedMuon{})) },
 	} {
 		t.Run(kind, func(t *testing.T) {
+			c := small()
+			c.Steps, c.Times = 2, "stratified"
+			if kind == "optimizer of kernels" {
+				c.Optimizer = "muon"
+			}
 			data, dir := open(t, c), t.TempDir()
 			train := func() (m *vapo.Model, said string) {
 				t.Helper()
@@ -154,5 +164,22 @@ func TestEditedPotentialIsNotLoaded(t *testing.T) {
 	}
 	if _, err := vapo.Load(backend.Host(), whole.Dir); err != nil {
 		t.Errorf("an older model: %v", err)
+	}
+}
+
+// Roundings of bfloat16 are no edit: with other processors they differ as much as one.
+func TestBFloat16HasNoValues(t *testing.T) {
+	c := small()
+	c.Data, c.ImageSize, c.Homotopy, c.Potential, c.Width, c.Depth, c.Steps, c.Batch = "uniform", 8, "straight", "resnet", 4, 1, 1, 2
+	for _, half := range []string{"false", "true"} {
+		c.Options, _ = c.Options.With("potential.bfloat16", []byte(half))
+		m, err := vapo.TrainOrLoad(t.Context(), backend.Host(), t.TempDir(), c, open(t, c), vapo.Run{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := os.ReadFile(filepath.Join(m.Dir, "model.json"))
+		if noted := strings.Contains(string(text), `"potential": "0 0 `); err != nil || noted != (half == "false") {
+			t.Errorf("bfloat16 %s: noted %t: %v\n%s", half, noted, err, text)
+		}
 	}
 }
