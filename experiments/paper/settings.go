@@ -1,7 +1,6 @@
 package paper
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -231,8 +230,16 @@ var otherWords = map[string]string{
 	"batch_size": "batch", "tolerance": "rtol",
 }
 
+// Meant is the setting that an unknown one was meant to be, of some that are known: "" where none is near.
+func Meant(key string, known []string) string {
+	if word := otherWords[key]; slices.Contains(known, word) {
+		return word
+	}
+	return named.Nearest(key, known)
+}
+
 func unknownKey(source, key string) error {
-	hint := cmp.Or(otherWords[key], named.Nearest(key, Keys()))
+	hint := Meant(key, Keys())
 	if hint != "" {
 		hint = fmt.Sprintf("did you mean %s? ", hint)
 	}

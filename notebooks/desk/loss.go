@@ -1,8 +1,10 @@
 package desk
 
 import (
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -46,6 +48,12 @@ func Loss(l loss.Loss, f *flow.Flow, data dataset.Dataset, s float64, n int) (me
 // Excess shows the relative excess of a model over the exact potential of its data, E‖∇Φ − ∇Φ*‖² / E‖∇Φ*‖²: 0 for the optimum, 1
 // for Φ = 0. The data must be a mixture or points, whose exact potential is known.
 func Excess(m *vapo.Model, data dataset.Dataset) mixture.Report {
+	if data == nil {
+		Check(errors.New("desk: Excess needs the data whose exact potential is meant: that which the model was trained on, or other"))
+	}
+	if info := data.Info(); !slices.Equal(info.Shape, m.Shape) {
+		Check(fmt.Errorf("desk: Excess: examples of %s have shape %v, those of the model %v", info.Name, info.Shape, m.Shape))
+	}
 	exact := Must(measure.Exact(data))
 	samples := 16384
 	if len(exact.Means) > 1000 { // the exact potential sums over them

@@ -73,4 +73,9 @@ func TestModelsAreNamedByWhatDiffers(t *testing.T) {
 			t.Errorf("%s=%v: %v", key, value, err)
 		}
 	}
+	for key, meant := range map[string]string{"lr": "did you mean learning_rate?", "widht": "did you mean width?", "rtol": `"rtol"; the settings are`} {
+		if _, err := with(base, key, 1); err == nil || !strings.Contains(err.Error(), meant) {
+			t.Errorf("%s: %v, want %s", key, err, meant)
+		}
+	}
 }

@@ -5,7 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
+	"vapoflow/experiments/paper"
 	"vapoflow/experiments/sweep"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
@@ -77,7 +81,21 @@ func with(c vapo.Config, key string, value any) (vapo.Config, error) {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&c); err != nil {
+		if strings.Contains(err.Error(), "unknown field") {
+			return c, unknownSetting(key, c)
+		}
 		return c, fmt.Errorf("desk: a sweep over %s=%v: %w", key, value, err)
 	}
 	return c, nil
+}
+
+func unknownSetting(key string, c vapo.Config) error {
+	text, _ := json.Marshal(c) // a struct of numbers and texts always encodes
+	values, hint := map[string]any{}, ""
+	_ = json.Unmarshal(text, &values)
+	known := slices.Sorted(maps.Keys(values))
+	if near := paper.Meant(key, known); near != "" {
+		hint = fmt.Sprintf("did you mean %s? ", near)
+	}
+	return fmt.Errorf("desk: a sweep over an unknown setting %q; %sthe settings are %s", key, hint, strings.Join(known, ", "))
 }

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -71,7 +72,8 @@ func openPath(path string, opt Options) (Dataset, error) {
 	case err == nil:
 		return nil, fmt.Errorf("dataset: %s: a data file must be .npz or .npy (or name a folder of images)", path)
 	case ext == ".npz" || ext == ".npy" || strings.ContainsAny(path, `/\`):
-		return nil, fmt.Errorf("dataset: %s: %w: no such file or folder", path, ErrMissing)
+		full, _ := filepath.Abs(path) // a notebook's working folder is its own, not the shell's
+		return nil, fmt.Errorf("dataset: %s: %w: no such file or folder as %s", path, ErrMissing, cmp.Or(full, path))
 	}
 	return nil, fmt.Errorf("dataset: %w: data set %q; choose one of %s, or give an .npz or .npy file or a folder of images",
 		ErrUnknown, path, strings.Join(List.Names(), ", "))
