@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -87,11 +88,15 @@ func (st *trainState) open(ctx context.Context, id identity, does behaviour, run
 			run.say("%v: set aside as %s, training anew", edited, aside)
 		}
 	}
+	if !run.Resume { // before the identity is that of this training: it would make good those of another
+		for _, file := range []string{checkpointFile, previousFile} {
+			if err := os.Remove(filepath.Join(st.dir, file)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+				return fmt.Errorf("vapo: removing the checkpoint of the training before: %w", err)
+			}
+		}
+	}
 	if err := id.write(st.dir, does); err != nil {
 		return err
-	}
-	if !run.Resume {
-		return nil
 	}
 	for _, file := range []string{checkpointFile, previousFile} {
 		path := filepath.Join(st.dir, file)

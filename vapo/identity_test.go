@@ -1,6 +1,10 @@
 package vapo_test
 
 import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -35,13 +39,13 @@ func TestFolderIsOfOneTraining(t *testing.T) {
 	}
 	training := vapo.DefaultTraining()
 	training.Steps, training.Batch, training.Warmup, training.Decay = 3, 4, 0, "constant"
-	dir := t.TempDir()
+	dir, ctx := t.TempDir(), t.Context()
 	try := func(change func(*parts), run vapo.Run) (*vapo.Model, error) {
 		p := parts{path(0.01), potential.MLP{Width: 8, Depth: 1}, loss.Alignment{}, points(0), training}
 		change(&p)
 		m := &vapo.Model{Flow: flow.Flow{Backend: backend.Host(), Homotopy: p.homotopy, Potential: p.potential, Shape: []int{2}}}
 		run.Dir = dir
-		return m, vapo.Train(t.Context(), m, p.loss, p.data, p.training, run)
+		return m, vapo.Train(ctx, m, p.loss, p.data, p.training, run)
 	}
 	same := func(*parts) {}
 	m, err := try(same, vapo.Run{})
@@ -72,5 +76,21 @@ func TestFolderIsOfOneTraining(t *testing.T) {
 	}
 	if _, err := try(func(p *parts) { p.loss = loss.VarianceReduced{} }, vapo.Run{}); err != nil {
 		t.Errorf("another loss that begins anew: %v", err)
+	}
+	// One that begins anew and is cut short leaves nothing of the training before for the next to resume.
+	stopped, cancel := context.WithCancel(t.Context())
+	cancel()
+	other := func(p *parts) { p.loss = loss.Averaged{} }
+	ctx = stopped
+	if _, err := try(other, vapo.Run{}); !errors.Is(err, context.Canceled) {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "checkpoint.npz")); err != nil { // as if it had been killed
+		t.Fatal(err)
+	}
+	ctx = t.Context()
+	began := -1
+	if _, err := try(other, vapo.Run{Resume: true, Observe: func(p vapo.Progress) { began = p.Resumed }}); err != nil || began != 0 {
+		t.Errorf("resumed at step %d of another training: %v", began, err)
 	}
 }

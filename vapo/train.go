@@ -47,7 +47,7 @@ type Run struct {
 	Dir      string         // folder of the checkpoints, written beside the training and at its end, of its log and identity; "" keeps none
 	Every    int            // steps between checkpoints; 0 counts none
 	Interval time.Duration  // between checkpoints by the clock, besides; 0 means a minute
-	Resume   bool           // continue from the newest whole checkpoint in Dir, where there is one; it must be of the same training
+	Resume   bool           // continue from the newest whole checkpoint in Dir, where there is one, of the same training; else remove them
 	NoWait   bool           // where another process trains in Dir, return an error that wraps [ErrBusy]; else wait for it
 	Observe  func(Progress) // called after every step; may be nil
 	Say      func(string)   // told a line of what a reader must know: damage, waiting, another backend; may be nil
