@@ -140,7 +140,7 @@ func (o *stepOptions) measure(ctx context.Context, w *work) error {
 // cost is what a training step takes, and an evaluation of ∇Φ of one example.
 type cost struct {
 	ms               float64 // of a step, median
-	step, evaluation float64 // seconds of one core, whatever else runs; 0 where the system does not count them
+	step, evaluation float64 // seconds of one core, of [cpuTime]
 }
 
 // timeSteps times n training steps, after a third as many to warm up, and as many evaluations of the batch.
@@ -160,13 +160,13 @@ func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (to
 	warm := n/3 + 1
 	c.Steps = warm + n
 	var times []float64
-	last, used := time.Now(), 0.0
+	last, used := time.Now(), time.Duration(0)
 	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
 		if p.Step > warm {
 			times = append(times, float64(time.Since(last).Microseconds())/1000)
 		}
 		if p.Step == warm {
-			used = record.CPUSeconds()
+			used = cpuTime()
 		}
 		last = time.Now()
 	}})
@@ -174,17 +174,17 @@ func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (to
 		return took, err
 	}
 	slices.Sort(times)
-	took.ms, took.step = times[len(times)/2], (record.CPUSeconds()-used)/float64(n)
+	took.ms, took.step = times[len(times)/2], (cpuTime()-used).Seconds()/float64(n)
 	x, err := m.Prior(1, 0, c.Batch)
 	for i := 0; err == nil && i <= n; i++ {
 		if i == 1 { // the first compiled
-			used = record.CPUSeconds()
+			used = cpuTime()
 		}
 		var phi, grad *tensors.Tensor
 		if phi, grad, err = m.Evaluate(x, 0.5); err == nil {
 			numbers.Finalize(phi, grad)
 		}
 	}
-	took.evaluation = (record.CPUSeconds() - used) / float64(n*c.Batch)
+	took.evaluation = (cpuTime() - used).Seconds() / float64(n*c.Batch)
 	return took, err
 }

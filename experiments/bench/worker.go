@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/training"
 	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
@@ -128,11 +129,7 @@ func startTraining(ctx context.Context, config vapo.Config, choice *backend.Choi
 	if t.model.Store, err = t.last.Weights(); err != nil {
 		return nil, err
 	}
-	for v := range t.model.Store.IterVariables() {
-		if v.Trainable {
-			t.weights += v.Shape().Size()
-		}
-	}
+	t.weights = training.Parameters(t.model)
 	return t, nil
 }
 

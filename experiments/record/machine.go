@@ -47,20 +47,6 @@ func PeakMemory() int64 {
 	return 0
 }
 
-// CPUSeconds is the time that all threads of this process have computed so far, to 0.01 s; 0 where the system does not say.
-// Unlike time on the clock, it does not hang on what else runs.
-func CPUSeconds() float64 {
-	text, _ := os.ReadFile("/proc/self/stat")
-	_, after, _ := strings.Cut(string(text), ") ") // behind the program's name, which may hold anything
-	fields := strings.Fields(after)
-	if len(fields) < 13 {
-		return 0
-	}
-	user, _ := strconv.ParseFloat(fields[11], 64)
-	system, _ := strconv.ParseFloat(fields[12], 64)
-	return (user + system) / 100 // Linux counts hundredths on all that Go runs on
-}
-
 // modulePath tells this module's repository from another that happens to be the working directory.
 const modulePath = "vapoflow"
 
