@@ -127,9 +127,10 @@ func (t *trial) measureHeldOut(m *vapo.Model) error {
 	return nil
 }
 
-// sampleBatch is how many images are drawn at once: all elements use the same, for a sample's bits depend on it.
-func (t *trial) sampleBatch() int {
-	if t.data.Info().Size() > 32*32*3 {
+// SampleBatch is how many images of a number of values are drawn at once: all elements use the same, for a sample's bits depend
+// on it.
+func SampleBatch(size int) int {
+	if size > 32*32*3 {
 		return 8
 	}
 	return 16
@@ -141,7 +142,7 @@ func (t *trial) sampler(ctx context.Context, f *flow.Flow) (*flow.Sampler, error
 	if err != nil {
 		return nil, err
 	}
-	return f.NewSampler(ctx, with, t.Seed, t.sampleBatch())
+	return f.NewSampler(ctx, with, t.Seed, SampleBatch(f.Dim()))
 }
 
 // samples are the first n images of a model, kept in its folder: elements that show the same images draw them once.

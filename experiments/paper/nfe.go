@@ -167,7 +167,7 @@ func orDash(format string, v float64) string {
 func (t *trial) drawBy(ctx context.Context, m *vapo.Model, with solver.Solver, how string) (images [][]float32, spent float64,
 	err error) {
 	t.say("drawing %d images, %s", t.Samples, how)
-	s, err := m.NewSampler(ctx, with, t.Seed, t.sampleBatch())
+	s, err := m.NewSampler(ctx, with, t.Seed, SampleBatch(m.Dim()))
 	if err != nil {
 		return nil, 0, err
 	}

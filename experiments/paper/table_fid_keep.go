@@ -61,7 +61,7 @@ func (c fidColumns) Arrays() record.Arrays {
 func (f fidTable) table(t *trial) record.Table {
 	if f.by == "" {
 		table := record.Table{Caption: "The images that would be compared; no features were at hand. " +
-			"" + t.about(&t.run.Manifest) + ".", Header: []string{"images", "NFE"}}
+			t.about(&t.run.Manifest) + ".", Header: []string{"images", "NFE"}}
 		for _, r := range f.rows {
 			table.Rows = append(table.Rows, []string{r.name, r.evaluations()})
 		}

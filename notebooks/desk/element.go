@@ -86,16 +86,16 @@ func (e *Element) Trained() *vapo.Model {
 }
 
 // Samples are the samples first ≤ i < first+n of the element's model, solver and seed, [n, shape...], and the evaluations of ∇Φ
-// that each took. They are kept, and the same images as those of the record.
+// that each took. They are kept for each backend, and the same images as those of the record that was made on it.
 func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
 	type drawn struct {
 		Pixels []float32
 		Shape  []int
 		NFE    int
 	}
-	kept := Must(Cached("samples", []any{e.Settings, first, n}, func() (out drawn, err error) {
+	kept := Must(Cached("samples", []any{e.Settings, first, n, backend.NameOf(Must(Backend()))}, func() (out drawn, err error) {
 		m := e.Trained()
-		sampler, err := m.NewSampler(Context(), Must(e.NewSolver()), e.Seed, sampleBatch)
+		sampler, err := m.NewSampler(Context(), Must(e.NewSolver()), e.Seed, paper.SampleBatch(m.Dim()))
 		if err != nil {
 			return out, err
 		}
@@ -108,9 +108,6 @@ func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
 	}))
 	return tensors.FromFlatDataAndDimensions(kept.Pixels, kept.Shape...), kept.NFE
 }
-
-// sampleBatch is that of the records of small images: a sample's bits depend on it.
-const sampleBatch = 16
 
 // Run runs the element as the command line does, in its folders and with the same model, and shows its record.
 func (e *Element) Run() {
