@@ -77,6 +77,9 @@ func Compare(models []*vapo.Model) (record.Table, error) {
 }
 
 func lossAtEnd(m *vapo.Model) (string, error) {
+	if m.Dir == "" { // one that ships
+		return "–", nil
+	}
 	log, err := m.Log()
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(log) == 0 {
 		return "–", nil

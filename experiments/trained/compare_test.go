@@ -59,6 +59,11 @@ func TestModelsByWhatDiffers(t *testing.T) {
 			t.Errorf("row %q, want it to begin with %q", row, want)
 		}
 	}
+	t.Chdir(dirs[0]) // whose log is not that of a model without a folder
+	models[0].Dir = ""
+	if table, err := Compare(models[:1]); err != nil || table.Rows[0][3] != "–" || table.Rows[0][5] != "–" {
+		t.Errorf("a model that ships: %v, %v", table.Rows, err)
+	}
 	if table.Rows[0][3] == table.Rows[1][3] {
 		t.Errorf("both losses end at %s", table.Rows[0][3])
 	}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/janpfeifer/gonb/gonbui"
 
-	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/report"
 )
 
 // showRecord shows the numbers, tables and figures in a run's folder.
@@ -17,10 +17,8 @@ func showRecord(dir string) {
 	Check(err)
 	Check(record.Stored{Dir: dir, Manifest: m}.Check(false))
 	var rows [][]any
-	for _, q := range paper.Results(m.Element) {
-		if text := q.In(&m); text != "" {
-			rows = append(rows, []any{q.Label, text})
-		}
+	for _, r := range report.Results(m) {
+		rows = append(rows, []any{r[0], r[1]})
 	}
 	Table([]string{"record " + m.Name, ""}, rows...)
 	for _, t := range m.Tables {
