@@ -41,15 +41,24 @@ func Models(results string) (models []*vapo.Model, damaged []error) {
 	return models, damaged
 }
 
-// Names tells models apart by the settings in which they differ, but the seed: "loss=alignment width=64".
+// Names tells models apart by the settings in which they differ, but the seed: "loss=alignment width=64". One that was composed by
+// hand has its potential and path instead.
 func Names(models []*vapo.Model) []string {
-	configs := make([]vapo.Config, len(models))
-	for i, m := range models {
-		configs[i] = m.Config
-	}
 	names := make([]string, len(models))
+	var configs []vapo.Config
+	var of []int // the model of each
+	for i, m := range models {
+		if m.Config.Steps == 0 {
+			names[i] = fmt.Sprintf("%T%+v, %T", m.Potential, m.Potential, m.Homotopy)
+			continue
+		}
+		configs, of = append(configs, m.Config), append(of, i)
+	}
 	for i, settings := range differ.Settings(configs, "seed") {
-		names[i] = strings.Join(settings, " ")
+		names[of[i]] = strings.Join(settings, " ")
+		if len(configs) < len(models) { // beside one by hand
+			names[of[i]] = strings.TrimSpace(models[of[i]].Config.Potential + " " + names[of[i]])
+		}
 	}
 	return names
 }
@@ -61,7 +70,7 @@ func Compare(models []*vapo.Model) (record.Table, error) {
 		Header: []string{"settings", "seed", "steps", "loss at the end", "trained in", "model"}}
 	for i, name := range Names(models) {
 		m := models[i]
-		end, err := lossAtEnd(m)
+		end, steps, err := lossAtEnd(m)
 		if err != nil {
 			return t, err
 		}
@@ -70,27 +79,28 @@ func Compare(models []*vapo.Model) (record.Table, error) {
 		if m.Dir != "" {
 			place = filepath.Base(m.Dir)
 		}
-		t.Rows = append(t.Rows, []string{cmp.Or(name, "–"), fmt.Sprint(m.Config.Seed), fmt.Sprint(m.Config.Steps), end,
+		t.Rows = append(t.Rows, []string{cmp.Or(name, "–"), fmt.Sprint(m.Config.Seed), steps, end,
 			fmt.Sprintf("%.0f s", seconds), place})
 	}
 	return t, nil
 }
 
-func lossAtEnd(m *vapo.Model) (string, error) {
+// lossAtEnd is that, and the number of steps, as a training's log tells.
+func lossAtEnd(m *vapo.Model) (end, steps string, err error) {
 	if m.Dir == "" { // one that ships
-		return "–", nil
+		return "–", fmt.Sprint(m.Config.Steps), nil
 	}
 	log, err := m.Log()
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(log) == 0 {
-		return "–", nil
+		return "–", fmt.Sprint(m.Config.Steps), nil
 	}
 	if err != nil {
-		return "", err
+		return "", "", err
 	}
 	tail := log[len(log)-max(1, len(log)/20):]
 	sum := 0.0
 	for _, e := range tail {
 		sum += e.Loss
 	}
-	return fmt.Sprintf("%.4g", sum/float64(len(tail))), nil
+	return fmt.Sprintf("%.4g", sum/float64(len(tail))), fmt.Sprint(log[len(log)-1].Step), nil
 }

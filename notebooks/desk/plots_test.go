@@ -9,6 +9,9 @@ import (
 
 	"vapoflow/experiments/trained"
 	"vapoflow/vapo"
+	"vapoflow/vapo/flow"
+	"vapoflow/vapo/homotopy"
+	"vapoflow/vapo/potential"
 	"vapoflow/vapo/solver"
 )
 
@@ -67,6 +70,11 @@ func TestModelsAreNamedByWhatDiffers(t *testing.T) {
 	got := trained.Names([]*vapo.Model{{Config: base}, {Config: wide}, {Config: again}})
 	if want := []string{"width=0", "width=256", "width=256"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+	own := &vapo.Model{Flow: flow.Flow{Homotopy: homotopy.Straight{Omega: 1}, Potential: potential.MLP{Width: 8}}}
+	got = trained.Names([]*vapo.Model{own, {Config: base}})
+	if !strings.HasPrefix(got[0], "potential.MLP{Width:8") || got[1] != "mlp" {
+		t.Errorf("one by hand and one by name are %q", got)
 	}
 	for key, value := range map[string]any{"widht": 1, "width": "many"} {
 		if _, err := with(base, key, value); err == nil || !strings.Contains(err.Error(), key) {

@@ -26,6 +26,7 @@ func Train(ctx context.Context, c vapo.Config, data dataset.Dataset) (*vapo.Mode
 			return nil, err
 		}
 	}
+	c.Data = data.Info().Name // not the configuration's default: [Compare] and [Curves] tell models apart by it
 	dir := filepath.Join(Results(), "models")
 	m, err := vapo.Trained(backend.Host(), dir, c, data)
 	if m != nil {

@@ -47,6 +47,10 @@ func TestTrainTrainsOnce(t *testing.T) {
 	if a != b {
 		t.Error("the loaded weights are not those trained")
 	}
+	other, err := desk.Train(t.Context(), tiny(20), desk.Must(dataset.Open("moons", dataset.Options{})))
+	if err != nil || other.Loaded || other.Config.Data != "moons" {
+		t.Errorf("on other data than the configuration names: %v, %+v", err, other)
+	}
 }
 
 // A model composed by hand is trained once, and once more for another loss.
