@@ -5,6 +5,7 @@ import (
 
 	"github.com/gomlx/gomlx/core/tensors"
 
+	"vapoflow/internal/numbers"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/internal/noise"
 	"vapoflow/vapo/times"
@@ -87,9 +88,9 @@ func (a *ahead) take() ([]*tensors.Tensor, error) {
 	return d.batch, d.err
 }
 
-// stop waits for what is being drawn: the data may be closed then.
+// stop waits for the batch that is being drawn, which nobody takes. What [dataset.Batches] reads ahead of it ends by itself.
 func (a *ahead) stop() {
 	if a.drawn != nil {
-		<-a.drawn
+		numbers.Finalize((<-a.drawn).batch...)
 	}
 }

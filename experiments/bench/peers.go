@@ -45,8 +45,8 @@ var peerCases = []workload{
 	{Net: "resnet", Batch: 16, Width: 32, Size: 16}, {Net: "resnet", Batch: 16, Width: 32, Size: 64},
 }
 
-// alone is how many of the cases are no more than a point of a figure.
-const alone = 2
+// mainCases is how many of the cases, the first, are measured in full; the others are points of the figures and no more.
+const mainCases = 2
 
 func (c workload) String() string {
 	if c.Net == "mlp" {
@@ -147,15 +147,15 @@ func (o *stepOptions) comparePeers(ctx context.Context, w *work) error {
 	defer os.RemoveAll(folder)
 	var all []costs
 	for i, c := range peerCases {
-		if i >= alone && !o.figures {
+		if i >= mainCases && !o.figures {
 			break
 		}
-		if i < alone && c.Net == "resnet" {
+		if i < mainCases && c.Net == "resnet" {
 			if c.Images, err = writeImages(folder, c); err != nil {
 				return err
 			}
 		}
-		measured, err := o.compare(ctx, w, c, i < alone)
+		measured, err := o.compare(ctx, w, c, i < mainCases)
 		if err != nil {
 			return err
 		}

@@ -76,7 +76,7 @@ func drawCosts(p element.Page) error {
 	if err != nil {
 		return err
 	}
-	for n, base := range peerCases[:alone] {
+	for n, base := range peerCases[:mainCases] {
 		var panels []figures.LinePanel
 		for _, axis := range []struct {
 			name string
