@@ -7,6 +7,7 @@ import (
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
 	"github.com/gomlx/gomlx/ml/model/initializer"
+	gomlx "github.com/gomlx/gomlx/ml/train/optimizer"
 )
 
 // Muon (K. Jordan 2024, "Muon: an optimizer for hidden layers in neural networks") steps along the orthogonalised momentum of
@@ -55,6 +56,10 @@ func (o Muon) Update(scope *model.Scope, vars []*model.Variable, grads []*graph.
 		direction = graph.Reshape(Orthogonalise(graph.Reshape(direction, rows, columns)), v.Shape().Dimensions...)
 		scale := ratio * math.Sqrt(max(1, float64(rows)/float64(columns)))
 		v.SetNodeValue(graph.Sub(v.NodeValue(g), graph.Mul(rate, graph.MulScalar(direction, scale))))
+	}
+	if len(others) == 0 { // GoMLX's Adam wants one
+		gomlx.IncrementGlobalStep(rate.Graph(), rate.DType())
+		return
 	}
 	Adam{}.Update(scope, others, otherGrads, rate)
 }

@@ -145,6 +145,31 @@ func descend(t testing.TB, name string, steps int, observe func(int, float64)) {
 	}
 }
 
+// A network without biases leaves Muon nothing for Adam: its steps are counted all the same.
+func TestMuonOnKernelsAlone(t *testing.T) {
+	store := model.NewStore()
+	w, err := store.CreateVariable("/w", normal(rand.New(rand.NewPCG(1, 2)), 1, 1, 4, 4))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.SetTrainable(true)
+	exec, err := model.NewExec(backend.Host(), store, func(scope *model.Scope, rate *graph.Node) *graph.Node {
+		optimizer.Muon{}.Update(scope, []*model.Variable{w}, []*graph.Node{w.NodeValue(rate.Graph())}, rate)
+		return rate
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		if _, err := exec.Call1(float32(0.01)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if steps := optimizer.Step(store); steps != 3 {
+		t.Errorf("%d steps counted of 3", steps)
+	}
+}
+
 func Example_list() {
 	fmt.Println(optimizer.List.Summary("muon"))
 	fmt.Println(optimizer.List.Find("adam"))
