@@ -53,11 +53,15 @@ func (s *imageStudy) train(ctx context.Context, text string, budget int) (imageT
 		return imageTraining{}, err
 	}
 	t := imageTraining{Try: text, Budget: budget, Steps: max(1, int(1000*float64(budget)/millis)), Millis: millis}
-	return kept(s.Out, s.name(t, fmt.Sprint(s.heldOut)), func() (imageTraining, error) {
-		m, err := s.work.train(ctx, s.configOf(t), s.data)
-		if err != nil {
-			return t, err
-		}
+	m, err := s.work.train(ctx, s.configOf(t), s.data)
+	if err != nil {
+		return t, err
+	}
+	name, err := keptName(m, "images-%d", s.heldOut)
+	if err != nil {
+		return t, err
+	}
+	return kept(s.Out, name, func() (imageTraining, error) {
 		for v := range m.Store.IterVariables() {
 			if strings.Contains(v.Path(), "/"+potential.Scope+"/rest/") { // not the Gaussian base
 				t.Weights += v.Shape().Size()
@@ -76,19 +80,18 @@ func (s *imageStudy) configOf(t imageTraining) vapo.Config {
 	return c
 }
 
-// name is that of the file in which what was measured of a training is kept.
-func (s *imageStudy) name(t imageTraining, what string) string {
-	return fmt.Sprintf("images-%s-%s-%s", what, s.configOf(t).Key(s.data), s.choice.Name)
-}
-
-// distance is the Fréchet distance of a training's samples to training images, by the features of Table 1 and drawn as there.
+// distance is the Fréchet distance of a training's samples to training images, by the features of Table 1, drawn by its solver.
 func (s *imageStudy) distance(ctx context.Context, t imageTraining) (float64, error) {
-	return kept(s.Out, s.name(t, fmt.Sprintf("samples-%d", s.samples)), func() (float64, error) {
+	m, err := s.work.train(ctx, s.configOf(t), s.data)
+	if err != nil {
+		return 0, err
+	}
+	name, err := keptName(m, "images-samples-%d", s.samples)
+	if err != nil {
+		return 0, err
+	}
+	return kept(s.Out, name, func() (float64, error) {
 		if err := s.openFeatures(ctx); err != nil {
-			return 0, err
-		}
-		m, err := s.work.train(ctx, s.configOf(t), s.data)
-		if err != nil {
 			return 0, err
 		}
 		with, err := solver.New("bosh3", solver.Options{RTol: 1e-2, ATol: 1e-2})

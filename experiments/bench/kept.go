@@ -2,11 +2,13 @@ package bench
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"vapoflow/experiments/record"
 	"vapoflow/internal/sealed"
+	"vapoflow/vapo"
 )
 
 // sealedValue is a measurement as it is kept: one that was damaged is measured again.
@@ -40,4 +42,13 @@ func kept[T any](out, name string, measure func() (T, error)) (value T, err erro
 		return value, err
 	}
 	return value, record.WriteFile(file, text)
+}
+
+// keptName names what is measured of a model by its weights, so that what trains others is measured anew.
+func keptName(m *vapo.Model, format string, args ...any) (string, error) {
+	hash, err := vapo.WeightsSHA256(m.Store)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf(format, args...) + "-" + hash[:16], nil
 }

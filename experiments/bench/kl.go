@@ -127,15 +127,15 @@ func (o *klOptions) one(ctx context.Context, w *work, t klTry, path string, seed
 	if o.steps > 0 {
 		c.Steps = o.steps
 	}
-	source, err := c.Open("", "train")
+	m, err := w.model(ctx, c)
 	if err != nil {
 		return klResult{}, err
 	}
-	return kept(w.Out, fmt.Sprintf("kl-%d-%s-%s", o.draws, c.Key(source), w.choice.Name), func() (klResult, error) {
-		m, err := w.model(ctx, c)
-		if err != nil {
-			return klResult{}, err
-		}
+	name, err := keptName(m, "kl-%d", o.draws)
+	if err != nil {
+		return klResult{}, err
+	}
+	return kept(w.Out, name, func() (klResult, error) {
 		_, seconds := m.Trained()
 		data := mixture.Ring8()
 		excess, err := mixture.Excess(ctx, &m.Flow, data, 16384, 1)
