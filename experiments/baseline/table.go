@@ -1,6 +1,6 @@
 package baseline
 
-import "math"
+import "gonum.org/v1/gonum/stat"
 
 // Table is what [Compare] measured.
 type Table struct {
@@ -76,20 +76,12 @@ func newRow(runs []Outcome) Row {
 }
 
 func spread(values []float64) Spread {
-	n := float64(len(values))
-	if n == 0 {
+	if len(values) == 0 {
 		return Spread{}
 	}
-	mean, square := 0.0, 0.0
-	for _, v := range values {
-		mean += v / n
-	}
-	for _, v := range values {
-		square += (v - mean) * (v - mean)
-	}
-	s := Spread{N: len(values), Mean: mean}
-	if n >= 3 {
-		s.SD = math.Sqrt(square / (n - 1))
+	s := Spread{N: len(values)}
+	if s.Mean = stat.Mean(values, nil); s.N >= 3 {
+		s.SD = stat.StdDev(values, nil)
 	}
 	return s
 }

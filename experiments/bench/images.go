@@ -133,9 +133,9 @@ func (o *imagesOptions) measure(ctx context.Context, w *work) error {
 	for i, budget := range o.budgets {
 		var round []imageTraining
 		for _, text := range running {
-			t, err := s.train(ctx, text, budget)
+			t, m, err := s.train(ctx, text, budget)
 			if err == nil && o.samples > 0 && i == len(o.budgets)-1 {
-				t.Frechet, err = s.distance(ctx, t)
+				t.Frechet, err = s.distance(ctx, m, t.name())
 			}
 			if err != nil {
 				return fmt.Errorf("--try %q: %w", text, err)

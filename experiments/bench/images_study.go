@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"time"
 
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
@@ -21,6 +20,7 @@ import (
 type imageStudy struct {
 	*imagesOptions
 	*work
+	root       string // folder of the data sets
 	data, test dataset.Dataset
 	by         metric.Extractor // nil until a distance is asked for
 	real       measure.Features // of training images
@@ -37,31 +37,32 @@ func (o *imagesOptions) open(w *work) (*imageStudy, error) {
 		return nil, err
 	}
 	test, err := base.Open(root, "test")
-	return &imageStudy{imagesOptions: o, work: w, data: data, test: test}, err
+	return &imageStudy{imagesOptions: o, work: w, root: root, data: data, test: test}, err
 }
 
 // train trains a try at a budget and measures it.
-func (s *imageStudy) train(ctx context.Context, text string, budget int) (imageTraining, error) {
+func (s *imageStudy) train(ctx context.Context, text string, budget int) (t imageTraining, m *vapo.Model, err error) {
 	c, err := s.config(text)
 	if err != nil {
-		return imageTraining{}, err
+		return t, nil, err
 	}
 	millis, err := kept(s.Out, fmt.Sprintf("images-step-%s-%s", c.Key(s.data), s.choice.Name), func() (float64, error) {
 		return cpuOfStep(ctx, s.choice, c, s.data)
 	})
 	if err != nil {
-		return imageTraining{}, err
+		return t, nil, err
 	}
-	t := imageTraining{Try: text, Budget: budget, Steps: max(1, int(1000*float64(budget)/millis)), Millis: millis}
-	m, err := s.work.train(ctx, s.configOf(t), s.data)
-	if err != nil {
-		return t, err
+	c.Steps = max(1, int(1000*float64(budget)/millis))
+	c.Warmup = min(c.Warmup, c.Steps/2)
+	if m, err = s.work.train(ctx, c, s.data); err != nil {
+		return t, nil, err
 	}
 	name, err := keptName(m, "images-%d", s.heldOut)
 	if err != nil {
-		return t, err
+		return t, nil, err
 	}
-	return kept(s.Out, name, func() (imageTraining, error) {
+	t, err = kept(s.Out, name, func() (imageTraining, error) {
+		t := imageTraining{Try: text, Budget: budget, Steps: c.Steps, Millis: millis}
 		for v := range m.Store.IterVariables() {
 			if strings.Contains(v.Path(), "/"+potential.Scope+"/rest/") { // not the Gaussian base
 				t.Weights += v.Shape().Size()
@@ -70,22 +71,11 @@ func (s *imageStudy) train(ctx context.Context, text string, budget int) (imageT
 		t.Alignment, err = measure.HeldOut(&m.Flow, s.test, s.heldOut, 1)
 		return t, err
 	})
+	return t, m, err
 }
 
-// configOf is the configuration of a training.
-func (s *imageStudy) configOf(t imageTraining) vapo.Config {
-	c, _ := s.config(t.Try) // which was checked
-	c.Steps = t.Steps
-	c.Warmup = min(c.Warmup, c.Steps/2)
-	return c
-}
-
-// distance is the Fréchet distance of a training's samples to training images, by the features of Table 1, drawn by its solver.
-func (s *imageStudy) distance(ctx context.Context, t imageTraining) (float64, error) {
-	m, err := s.work.train(ctx, s.configOf(t), s.data)
-	if err != nil {
-		return 0, err
-	}
+// distance is the Fréchet distance of a model's samples to training images, by the features of Table 1, drawn by its solver.
+func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) (float64, error) {
 	name, err := keptName(m, "images-samples-%d", s.samples)
 	if err != nil {
 		return 0, err
@@ -103,10 +93,10 @@ func (s *imageStudy) distance(ctx context.Context, t imageTraining) (float64, er
 			return 0, err
 		}
 		drawn := measure.Samples{Images: record.Images{Shape: m.Shape}}
-		if err := drawn.Draw(ctx, by, s.samples, s.count("samples of "+t.name(), s.samples)); err != nil {
+		if err := drawn.Draw(ctx, by, s.samples, s.count("samples of "+title, s.samples)); err != nil {
 			return 0, err
 		}
-		got, err := measure.FeaturesOf(ctx, s.by, measure.Set{Name: t.name(), Images: drawn.Images}, s.samples, func(int) {})
+		got, err := measure.FeaturesOf(ctx, s.by, measure.Set{Name: title, Images: drawn.Images}, s.samples, func(int) {})
 		if err != nil {
 			return 0, err
 		}
@@ -119,11 +109,7 @@ func (s *imageStudy) openFeatures(ctx context.Context) error {
 	if s.by != nil {
 		return nil
 	}
-	root, err := s.DataRoot()
-	if err != nil {
-		return err
-	}
-	by, err := measure.Extractors{Backend: s.choice.Backend, DataRoot: root, Models: record.ModelsDir(s.Out), Say: s.Say, Count: s.count}.Open(ctx, 1024)
+	by, err := measure.Extractors{Backend: s.choice.Backend, DataRoot: s.root, Models: record.ModelsDir(s.Out), Say: s.Say, Count: s.count}.Open(ctx, 1024)
 	if err != nil {
 		return err
 	}
@@ -137,9 +123,8 @@ func (s *imageStudy) openFeatures(ctx context.Context) error {
 	return err
 }
 
-// cpuOfStep is the CPU time of a training step in ms, the first of which, with compiling, are left out.
+// cpuOfStep is the CPU time of a training step in ms.
 func cpuOfStep(ctx context.Context, b *backend.Choice, c vapo.Config, data dataset.Dataset) (float64, error) {
-	const warm, timed = 5, 40
 	var base *potential.Gaussian
 	if c.Base == "gaussian" { // any costs the same
 		var err error
@@ -151,19 +136,6 @@ func cpuOfStep(ctx context.Context, b *backend.Choice, c vapo.Config, data datas
 	if err != nil {
 		return 0, err
 	}
-	l, err := c.NewLoss()
-	if err != nil {
-		return 0, err
-	}
-	c.Steps = warm + timed
-	var from, to time.Duration
-	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
-		switch p.Step {
-		case warm:
-			from = cpuTime()
-		case c.Steps:
-			to = cpuTime()
-		}
-	}})
-	return float64((to - from).Microseconds()) / 1000 / timed, err
+	took, err := timeTraining(ctx, m, c, data, 5, 40)
+	return 1000 * took.step, err
 }

@@ -196,8 +196,8 @@ func nearestHalves(ctx context.Context, w *work, train dataset.Dataset, known []
 			queries = append(queries, pick(x)...)
 		}
 	}
-	n, total, count := len(held.images), train.Info().Len, w.Count("training images searched")
-	result, err := measure.Nearest(ctx, train, total, queries, len(queries)/(4*n), 2, pick, func(done int) { count(done, total) })
+	n, total := len(held.images), train.Info().Len
+	result, err := measure.Nearest(ctx, train, total, queries, len(queries)/(4*n), 2, pick, w.count("training images searched", total))
 	if err != nil {
 		return found, err
 	}

@@ -18,6 +18,7 @@ import (
 	"vapoflow/internal/numbers"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
+	"vapoflow/vapo/dataset"
 )
 
 // stepCases are the trainings timed; the first ResNet is that of Figure 2 without its base, the others those of vapo/pretrained.
@@ -144,37 +145,20 @@ type cost struct {
 }
 
 // timeSteps times n training steps, after a third as many to warm up, and as many evaluations of the batch.
-func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (took cost, err error) {
+func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (cost, error) {
 	data, err := c.Open("", "train")
 	if err != nil {
-		return took, err
+		return cost{}, err
 	}
 	m, err := c.Model(b.Backend, data.Info().Shape, nil)
 	if err != nil {
-		return took, err
+		return cost{}, err
 	}
-	l, err := c.NewLoss()
+	took, err := timeTraining(ctx, m, c, data, n/3+1, n)
 	if err != nil {
 		return took, err
 	}
-	warm := n/3 + 1
-	c.Steps = warm + n
-	var times []float64
-	last, used := time.Now(), time.Duration(0)
-	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
-		if p.Step > warm {
-			times = append(times, float64(time.Since(last).Microseconds())/1000)
-		}
-		if p.Step == warm {
-			used = cpuTime()
-		}
-		last = time.Now()
-	}})
-	if err != nil {
-		return took, err
-	}
-	slices.Sort(times)
-	took.ms, took.step = times[len(times)/2], (cpuTime()-used).Seconds()/float64(n)
+	used := time.Duration(0)
 	x, err := m.Prior(1, 0, c.Batch)
 	for i := 0; err == nil && i <= n; i++ {
 		if i == 1 { // the first compiled
@@ -187,4 +171,33 @@ func timeSteps(ctx context.Context, b *backend.Choice, c vapo.Config, n int) (to
 	}
 	took.evaluation = (cpuTime() - used).Seconds() / float64(n*c.Batch)
 	return took, err
+}
+
+// timeTraining times n training steps of a model after warm others, with the first of which it compiles.
+func timeTraining(ctx context.Context, m *vapo.Model, c vapo.Config, data dataset.Dataset, warm, n int) (took cost, err error) {
+	l, err := c.NewLoss()
+	if err != nil {
+		return took, err
+	}
+	c.Steps = warm + n
+	var times []float64
+	last, used := time.Now(), time.Duration(0)
+	err = vapo.Train(ctx, m, l, data, c.Training, vapo.Run{Observe: func(p vapo.Progress) {
+		if p.Step > warm {
+			times = append(times, float64(time.Since(last).Microseconds())/1000)
+		}
+		switch p.Step {
+		case warm:
+			used = cpuTime()
+		case c.Steps:
+			used = cpuTime() - used
+		}
+		last = time.Now()
+	}})
+	if err != nil {
+		return took, err
+	}
+	slices.Sort(times)
+	took.ms, took.step = times[len(times)/2], used.Seconds()/float64(n)
+	return took, nil
 }
