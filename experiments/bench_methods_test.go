@@ -23,7 +23,7 @@ func TestBenchOfTheMethod(t *testing.T) {
 			"dopri5 over scipy RK45, Lotka–Volterra, forward":    1.05,
 			"dopri5 over scipy RK45, Gaussian 1 × 0.02, forward": 1, "dopri5 over scipy RK45, Gaussian 1 × 0.02, backward": 1.05}},
 		{args: "kl --tries adam,muon-averaged --steps 20 --draws 32", rows: 2, figures: 1},
-		{args: "images --data drawn --try width=4,base=none --try width=4,base=none,batch=4 --budgets 1,1 --keep 1 --held-out 8", rows: 2, figures: 1},
+		{args: "images --data drawn --try width=4,base=none --try width=4,base=none,batch=4 --budgets 1,1 --held-out 8", rows: 2, figures: 1},
 		{args: "gradient-noise --draws 4 --batch 4 --steps 2", rows: 12},
 		{args: "density --problems gauss2 --homotopies posterior --steps 60 --points 8", rows: 1,
 			atMost:  map[string]float64{"gauss2, posterior: error of the exact potential": 1e-8, "gauss2, posterior: error by the flow": 1, "gauss2, posterior: mass": 1.001},
@@ -97,6 +97,7 @@ func TestBenchWrongUse(t *testing.T) {
 		{"ood --preset huge", `"huge"`}, {"ood --samples 1", "--samples 10"}, {"ood --s 0.5,1", "inside (0, 1)"},
 		{"kl --tries luck", `"luck"`}, {"kl --draws 1", "--draws 16"},
 		{"posterior --samples 1", "--samples 16"}, {"posterior --problems ring9", `"ring9"`}, {"inpainting --models imagenet", `"imagenet"`}, {"inpainting --images 1", "--images 3"},
+		{"images --try data=celeba", "one set"}, {"images --budgets 1,2,3,4", "--keep"}, {"images --budget 1", "experiments bench images --help"},
 		{"step --preset huge", `"huge"`}, {"step --preset smoke --batches 0", "[0]"},
 	} {
 		code, _, stderr := command(t, append([]string{"bench"}, strings.Fields(c[0])...)...)

@@ -153,7 +153,7 @@ SIGHUP stopped, after a training has saved itself.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usage.Errorf("%v; `experiments %s --help` shows the flags", err, cmd.Name())
+		return usage.Errorf("%v; `%s --help` shows the flags", err, cmd.CommandPath())
 	})
 	root.AddCommand(a.listCommand(), a.runCommand(), a.sweepCommand(), a.trainCommand(), a.compareCommand(), a.reportCommand(), a.verifyCommand(),
 		a.scoreCommand(), a.sampleCommand(), a.posteriorCommand(), a.exportCommand(), a.benchCommand(), a.gpuDayCommand(), a.dataCommand(), a.doctorCommand())

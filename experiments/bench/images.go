@@ -64,7 +64,7 @@ that an interrupted study goes on where it stopped, and a --try that is added co
 		f.StringVar(&o.data, "data", "cifar10", "set of images")
 		f.StringArrayVar(&o.tries, "try", imageTries, "settings as key=value,key=value; may be repeated; empty is the base")
 		f.IntSliceVar(&o.budgets, "budgets", []int{60, 180, 540}, "CPU seconds of each round")
-		f.IntSliceVar(&o.keep, "keep", []int{6, 3}, "how many go on after each round but the last")
+		f.IntSliceVar(&o.keep, "keep", []int{6, 3}, "how many go on after each round but the last; numbers too many are not used")
 		f.IntVar(&o.heldOut, "held-out", 1024, "held-out images")
 		f.IntVar(&o.samples, "samples", 0, "samples of each in the last round, whose Fréchet distance to training images is measured")
 		return o
@@ -81,7 +81,7 @@ type imagesOptions struct {
 }
 
 func (o *imagesOptions) check() error {
-	if len(o.budgets) == 0 || slices.Min(o.budgets) < 1 || len(o.keep) != len(o.budgets)-1 || slices.ContainsFunc(o.keep, func(n int) bool { return n < 1 }) {
+	if len(o.budgets) == 0 || slices.Min(o.budgets) < 1 || len(o.keep) < len(o.budgets)-1 || slices.ContainsFunc(o.keep, func(n int) bool { return n < 1 }) {
 		return usage.Errorf("bench images: needs --budgets of at least 1 s and one number in --keep for each but the last, got %v and %v", o.budgets, o.keep)
 	}
 	for i, text := range o.tries {
@@ -106,6 +106,9 @@ func (o *imagesOptions) config(text string) (vapo.Config, error) {
 		if err := s.Apply([]paper.Change{change}); err != nil {
 			return s.Config, err
 		}
+	}
+	if s.Data != o.data {
+		return s.Config, fmt.Errorf("all are trained on one set, that of --data")
 	}
 	return s.Config, s.Config.Validate()
 }
