@@ -156,6 +156,22 @@ func TestSampleImages(t *testing.T) {
 	if code, _, stderr := command(t, append([]string{"sample", "--seed", "1"}, into...)...); code != 1 || !strings.Contains(stderr, `"seed":0`) || !strings.Contains(stderr, "new folder") {
 		t.Errorf("images of another seed were mixed in: exit code %d, %s", code, stderr)
 	}
+
+	// Away from itself a potential stays where it is, but its samples are not mixed with the others.
+	away := []string{"--weak", filepath.Base(runs[0]), "--guidance", "0.7", "--tolerance", "0.01"}
+	for i, got := range tensors.MustCopyFlatData[uint8](samples(t, append(append(args, away...), "--n", "7")...)["x"]) {
+		if diff := int(got) - int(x[i]); diff < -1 || diff > 1 {
+			t.Fatalf("value %d is %d when led away from itself, %d else", i, got, x[i])
+		}
+	}
+	if code, _, stderr := command(t, append(append([]string{"sample"}, into...), away...)...); code != 1 || !strings.Contains(stderr, `"guidance":0.7`) {
+		t.Errorf("guided images were mixed in: exit code %d, %s", code, stderr)
+	}
+	for _, wrong := range []string{"--weak oracle:ring8", "--weak nothing", "--guidance 1", "--guidance -1 --weak " + filepath.Base(runs[0]), "--weak pretrained:celeba"} {
+		if code, _, stderr := command(t, append(append([]string{"sample", "--out", "o.npz"}, args...), strings.Fields(wrong)...)...); code != 2 || strings.Count(stderr, "\n") > 2 {
+			t.Errorf("%s: exit code %d, %s", wrong, code, stderr)
+		}
+	}
 }
 
 // An interrupted drawing leaves no file, or a folder to continue.

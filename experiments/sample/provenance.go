@@ -20,7 +20,8 @@ import (
 
 // provenance is how samples were drawn: with an index, all that decides one.
 type provenance struct {
-	Run      string          `json:"run"` // as it was named
+	Run      string          `json:"run"`            // as it was named
+	Weak     string          `json:"weak,omitempty"` // likewise
 	Homotopy string          `json:"homotopy"`
 	Decides  decides         `json:"decides"`
 	Grid     []float64       `json:"grid"` // s at the ends of the steps
@@ -30,7 +31,8 @@ type provenance struct {
 
 // decides is what two drawings must share for their samples to be one set.
 type decides struct {
-	Weights   string  `json:"weights"` // sha256, or the oracle
+	Weights   string  `json:"weights"`            // sha256, or the oracle
+	Guidance  float64 `json:"guidance,omitempty"` // away from the weak potential, whose weights are among those
 	Seed      int64   `json:"seed"`
 	Solver    string  `json:"solver"`
 	Steps     int     `json:"steps,omitempty"`     // equal ones
@@ -83,6 +85,9 @@ func newProvenance(o Options, by *trained.Potential, backend string) (provenance
 			return r, nil, err
 		}
 		r.Decides.Weights = "sha256:" + hash
+		if o.Weak != "" {
+			r.Weak, r.Decides.Guidance = o.Weak, o.Guidance
+		}
 	}
 	t, with, err := o.method(image)
 	if err != nil {

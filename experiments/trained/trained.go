@@ -4,6 +4,7 @@ package trained
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -29,6 +30,9 @@ type Reference struct {
 	Homotopy string   // of an oracle; "" is its default
 	Sets     []string // "key=value", of an oracle
 	Results  string   // folder of results, in whose runs and models a name is looked for
+
+	Weak     string  // a weak potential that is led away from, named as Run is; "" is none
+	Guidance float64 // its weight, as in [flow.Flow.Autoguided]
 }
 
 // Potential is a trained or an exact potential on its path, with the configuration of its data.
@@ -36,7 +40,7 @@ type Potential struct {
 	Name  string // for people
 	Model *vapo.Model
 	Exact bool             // an oracle: Φ has no error, and the model no weights
-	Run   *record.Manifest // nil where no run was named
+	Run   *record.Manifest // nil where no run was named, or its potential is guided
 }
 
 // Opener opens on a backend what was located.
@@ -47,6 +51,40 @@ const OraclePrefix = "oracle:"
 
 // Locate finds what is named, so that a wrong one is told before a backend is opened.
 func (r Reference) Locate() (Opener, error) {
+	open, err := r.locate()
+	if err != nil || r.Weak == "" {
+		return open, err
+	}
+	if !(r.Guidance >= 0) || math.IsInf(r.Guidance, 0) || strings.HasPrefix(r.Run, OraclePrefix) || strings.HasPrefix(r.Weak, OraclePrefix) {
+		return nil, usage.Errorf("%s: --weak %s --guidance %g leads --run %s away from the errors of a weaker model: both must be trained, and the guidance at least 0",
+			r.Command, r.Weak, r.Guidance, r.Run)
+	}
+	away := r
+	away.Run = r.Weak
+	openWeak, err := away.locate()
+	if err != nil {
+		return nil, err
+	}
+	return func(b compute.Backend) (*Potential, error) {
+		strong, err := open(b)
+		if err != nil {
+			return nil, err
+		}
+		weak, err := openWeak(b)
+		if err != nil {
+			return nil, err
+		}
+		guided, err := strong.Model.Autoguided(&weak.Model.Flow, r.Guidance)
+		if err != nil {
+			return nil, usage.Errorf("%s: --weak %s: %w", r.Command, r.Weak, err)
+		}
+		strong.Model.Potential, strong.Model.Store, strong.Run = guided.Potential, guided.Store, nil
+		strong.Name = fmt.Sprintf("%s led away from %s by %g", strong.Name, weak.Name, r.Guidance)
+		return strong, nil
+	}, nil
+}
+
+func (r Reference) locate() (Opener, error) {
 	if name, oracle := strings.CutPrefix(r.Run, OraclePrefix); oracle {
 		return r.oracle(name)
 	}
