@@ -97,6 +97,7 @@ func TestBenchWrongUse(t *testing.T) {
 		{"ood --preset huge", `"huge"`}, {"ood --samples 1", "--samples 10"}, {"ood --s 0.5,1", "inside (0, 1)"},
 		{"kl --tries luck", `"luck"`}, {"kl --draws 1", "--draws 16"},
 		{"posterior --samples 1", "--samples 16"}, {"posterior --problems ring9", `"ring9"`}, {"inpainting --models imagenet", `"imagenet"`}, {"inpainting --images 1", "--images 3"},
+		{"guidance --models imagenet", `"imagenet"`}, {"guidance --weights -1", "at least 0"},
 		{"images --try data=celeba", "one set"}, {"images --budgets 1,2,3,4", "--keep"}, {"images --budget 1", "experiments bench images --help"},
 		{"step --preset huge", `"huge"`}, {"step --preset smoke --batches 0", "[0]"},
 	} {

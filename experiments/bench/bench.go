@@ -32,7 +32,7 @@ type Measurement interface {
 
 // Benches lists the measurements: a new one is one file and one line here.
 func Benches() []Bench {
-	return []Bench{step, excess, kl, noise, precision, densities, rivalry, ood, posteriors, inpainting, images}
+	return []Bench{step, excess, kl, noise, precision, densities, rivalry, ood, posteriors, inpainting, images, guidance}
 }
 
 // Options gives the bench's options at their defaults, which the flags change.

@@ -2,7 +2,6 @@ package bench
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -22,8 +21,7 @@ type imageStudy struct {
 	*work
 	root       string // folder of the data sets
 	data, test dataset.Dataset
-	by         metric.Extractor // nil until a distance is asked for
-	real       measure.Features // of training images
+	features   *features // nil until a distance is asked for
 }
 
 func (o *imagesOptions) open(w *work) (*imageStudy, error) {
@@ -81,8 +79,10 @@ func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) 
 		return 0, err
 	}
 	return kept(s.Out, name, func() (float64, error) {
-		if err := s.openFeatures(ctx); err != nil {
-			return 0, err
+		if s.features == nil {
+			if s.features, err = s.work.features(ctx, s.root, s.data); err != nil {
+				return 0, fmt.Errorf("--samples: %w", err)
+			}
 		}
 		with, err := solver.New("bosh3", solver.Options{RTol: 1e-2, ATol: 1e-2})
 		if err != nil {
@@ -96,31 +96,12 @@ func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) 
 		if err := drawn.Draw(ctx, by, s.samples, s.count("samples of "+title, s.samples)); err != nil {
 			return 0, err
 		}
-		got, err := measure.FeaturesOf(ctx, s.by, measure.Set{Name: title, Images: drawn.Images}, s.samples, func(int) {})
+		got, err := s.features.of(ctx, drawn.Images)
 		if err != nil {
 			return 0, err
 		}
-		return metric.FID(s.real.Moments, got.Moments)
+		return metric.FID(s.features.real.Moments, got.Moments)
 	})
-}
-
-// openFeatures opens the features of Table 1 and takes those of training images, once.
-func (s *imageStudy) openFeatures(ctx context.Context) error {
-	if s.by != nil {
-		return nil
-	}
-	by, err := measure.Extractors{Backend: s.choice.Backend, DataRoot: s.root, Models: record.ModelsDir(s.Out), Say: s.Say, Count: s.count}.Open(ctx, 1024)
-	if err != nil {
-		return err
-	}
-	s.run.Note("%s", by.Note)
-	if by.By == nil {
-		return errors.New("--samples: there are no features to measure them by: " + by.Note)
-	}
-	const references = 10_000
-	s.real, err = measure.FeaturesOf(ctx, by.By, s.data, references, s.count("training images measured", references))
-	s.by = by.By
-	return err
 }
 
 // cpuOfStep is the CPU time of a training step in ms.

@@ -16,7 +16,6 @@ import (
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
-	"vapoflow/figures"
 	"vapoflow/internal/uncertainty"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
@@ -67,47 +66,20 @@ type halves struct {
 }
 
 func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
-	sheets := inpaintings{}
+	shown := sheets{} // rows of what is known, filled in, the image and the nearest training image
 	for _, model := range o.models {
 		sheet, err := o.one(ctx, w, model)
 		if err != nil {
 			return fmt.Errorf("pretrained:%s: %w", model, err)
 		}
-		sheets[model] = sheet
+		shown[model] = sheet
 	}
-	return w.save(sheets)
-}
-
-// inpaintings are, for each model, rows of what is known, filled in, the image and the nearest training image.
-type inpaintings map[string]*record.Images
-
-// Arrays are those of a record.
-func (s inpaintings) Arrays() record.Arrays {
-	arrays := record.Arrays{}
-	for _, model := range pretrained.Names() {
-		if s[model] == nil {
-			s[model] = new(record.Images)
-		}
-		arrays[model] = record.Optional(s[model])
-	}
-	return arrays
+	return w.save(shown)
 }
 
 // one measures one of the potentials.
 func (o *inpaintingOptions) one(ctx context.Context, w *work, model string) (*record.Images, error) {
-	files, err := pretrained.Files(model)
-	if err != nil {
-		return nil, err
-	}
-	m, err := vapo.LoadFS(w.choice.Backend, files)
-	if err != nil {
-		return nil, err
-	}
-	root, err := w.DataRoot()
-	if err != nil {
-		return nil, err
-	}
-	train, err := m.Config.Open(root, "train")
+	m, root, train, err := w.shipped(model)
 	if err != nil {
 		return nil, err
 	}
@@ -278,22 +250,7 @@ func shownHalves(shape []int, known []bool, held halves, train dataset.Dataset, 
 
 // drawInpainting shows them.
 func drawInpainting(p element.Page) error {
-	sheets := inpaintings{}
-	if err := sheets.Arrays().Load(p.Path(element.File(p.Element))); err != nil {
-		return err
-	}
-	for _, model := range pretrained.Names() {
-		s := sheets[model]
-		if len(s.Pixels) == 0 {
-			continue
-		}
-		f, err := figures.Sheet(figures.SheetData{Pixels: s.Pixels, Height: s.Shape[0], Width: s.Shape[1], Columns: 8, Zoom: max(1, 64/s.Shape[0]), Title: "known, filled in, the image, nearest training image"})
-		if err != nil {
-			return err
-		}
-		if err := p.Figure("inpainting-"+model, f, fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", model, p.Results[model+" held-out: acceptance"])); err != nil {
-			return err
-		}
-	}
-	return nil
+	return drawSheets(p, "inpainting", 8, "known, filled in, the image, nearest training image", func(model string) string {
+		return fmt.Sprintf("Held-out images of which the right half is hidden, in groups of four: what is known, filled in by a chain of its own, the image itself, and the training image whose right half is nearest to the inpainting's. pretrained:%s, acceptance %.2f on the last level.", model, p.Results[model+" held-out: acceptance"])
+	})
 }

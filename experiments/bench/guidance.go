@@ -1,0 +1,154 @@
+package bench
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strconv"
+
+	"github.com/spf13/pflag"
+
+	"vapoflow/experiments/element"
+	"vapoflow/experiments/measure"
+	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
+	"vapoflow/vapo"
+	"vapoflow/vapo/flow"
+	"vapoflow/vapo/pretrained"
+	"vapoflow/vapo/solver"
+)
+
+type guidanceOptions struct {
+	models         []string
+	weights        []float64
+	samples, steps int
+}
+
+var guidance = Bench{
+	ID: "guidance", Title: "Samples led away from a weaker potential",
+	Short: "Distances of samples led away from a weaker potential's errors, against the weight",
+	Long: `Trains a weak potential (the ResNet of 0.2 M weights, a thousand steps) on the data of each of --models, draws samples along Φ + w(Φ − Φ_weak) for
+each of --weights from the same noise, in the steps that bosh3 takes at weight 0, and measures them by the features of Tables 1 and 2. An evaluation costs that of both networks.`,
+	Example: "  experiments bench guidance\n  experiments bench guidance --models cifar10 --weights 0,0.5 --samples 256",
+	options: func(f *pflag.FlagSet) Measurement {
+		o := &guidanceOptions{}
+		f.StringSliceVar(&o.models, "models", pretrained.Names(), "potentials that ship; their data is looked for in $VAPO_DATA, else ./data")
+		f.Float64SliceVar(&o.weights, "weights", []float64{0, 0.25, 0.5, 0.75}, "weights w")
+		f.IntVar(&o.samples, "samples", 1024, "samples at each weight")
+		f.IntVar(&o.steps, "steps", 1000, "of the weak potential's training")
+		return o
+	},
+	draw: drawGuidance,
+}
+
+func (o *guidanceOptions) check() error {
+	for _, model := range o.models {
+		if _, err := pretrained.Files(model); err != nil {
+			return usage.Wrap(err)
+		}
+	}
+	if len(o.models) == 0 || len(o.weights) == 0 || slices.Min(o.weights) < 0 || o.samples < 4*measure.Parts || o.steps < 1 {
+		return usage.Errorf("bench guidance: needs a model, --weights of at least 0, --samples %d and --steps 1 at least, got %v, %v, %d and %d",
+			4*measure.Parts, o.models, o.weights, o.samples, o.steps)
+	}
+	return nil
+}
+
+// shownGuided are the samples of a weight that the sheet shows.
+const shownGuided = 12
+
+// guided are the samples of one weight.
+type guided struct {
+	measure.Distances
+	NFE   float64
+	First []uint8 // the pixels of the first
+}
+
+func (o *guidanceOptions) measure(ctx context.Context, w *work) error {
+	shown := sheets{}
+	for _, model := range o.models {
+		sheet, err := o.one(ctx, w, model)
+		if err != nil {
+			return fmt.Errorf("pretrained:%s: %w", model, err)
+		}
+		shown[model] = sheet
+	}
+	return w.save(shown)
+}
+
+// one measures one of the potentials.
+func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*record.Images, error) {
+	m, root, data, err := w.shipped(model)
+	if err != nil {
+		return nil, err
+	}
+	c := imageBase(m.Config.Data)
+	c.Batch, c.Steps, c.Omega = m.Config.Batch, o.steps, m.Config.Omega
+	c.Warmup = min(c.Warmup, c.Steps/2)
+	weak, err := w.train(ctx, c, data)
+	if err != nil {
+		return nil, err
+	}
+	by, err := w.features(ctx, root, data)
+	if err != nil {
+		return nil, err
+	}
+	plain, err := m.NewSampler(ctx, solver.Adaptive{Tableau: solver.BogackiShampine, RTol: 1e-2, ATol: 1e-2, Backend: m.Backend}, 0, 16)
+	if err != nil {
+		return nil, err
+	}
+	table := record.Table{
+		Caption: fmt.Sprintf("%d samples of pretrained:%s led away by w from a potential of 0.2 M weights after %d steps: Fréchet distance of all to %d training images by the features of Table 1, and mean ± standard deviation over %d disjoint sets of %d.",
+			o.samples, model, o.steps, by.real.Moments.N(), measure.Parts, o.samples/measure.Parts),
+		Header: []string{"w", "Fréchet distance", "of the sets", "precision", "recall", "evaluations"},
+	}
+	sheet := &record.Images{Shape: m.Shape}
+	for _, weight := range o.weights {
+		f, err := m.Autoguided(&weak.Flow, weight)
+		if err != nil {
+			return nil, err
+		}
+		got, err := o.draw(ctx, w, f, plain.Grid, weight, by)
+		if err != nil {
+			return nil, fmt.Errorf("--weights %g: %w", weight, err)
+		}
+		sheet.Pixels = append(sheet.Pixels, got.First...)
+		text := strconv.FormatFloat(weight, 'g', -1, 64)
+		w.run.Results[model+" Fréchet distance at "+text] = got.All
+		table.Rows = append(table.Rows, []string{text, fmt.Sprintf("%.2f", got.All), got.Frechet.String(), got.Precision.String(), got.Recall.String(), fmt.Sprintf("%.0f", got.NFE)})
+	}
+	w.run.Tables = append(w.run.Tables, table)
+	return sheet, nil
+}
+
+// draw draws along a guided flow and measures it.
+func (o *guidanceOptions) draw(ctx context.Context, w *work, f *flow.Flow, grid []float64, weight float64, by *features) (guided, error) {
+	name, err := keptName(&vapo.Model{Flow: flow.Flow{Store: f.Store}}, "guidance-%g-%d", weight, o.samples)
+	if err != nil {
+		return guided{}, err
+	}
+	return kept(w.Out, name, func() (g guided, err error) {
+		sampler, err := f.NewSampler(ctx, solver.Fixed{Tableau: solver.BogackiShampine, Grid: grid, Backend: f.Backend}, 0, 64)
+		if err != nil {
+			return g, err
+		}
+		drawn := measure.Samples{Images: record.Images{Shape: f.Shape}}
+		if err := drawn.Draw(ctx, sampler, o.samples, w.count(fmt.Sprintf("samples at weight %g", weight), o.samples)); err != nil {
+			return g, err
+		}
+		got, err := by.of(ctx, drawn.Images)
+		if err != nil {
+			return g, err
+		}
+		g.NFE, g.First = drawn.NFE, drawn.First(shownGuided).Pixels
+		g.Distances, err = measure.DistancesOf(ctx, by.real, got, o.samples/measure.Parts)
+		return g, err
+	})
+}
+
+// drawGuidance shows the first samples, a row for each weight.
+func drawGuidance(p element.Page) error {
+	return drawSheets(p, "guidance", shownGuided, "", func(model string) string {
+		return "The first samples of pretrained:" + model + " from the same noise, a row for each weight of the table, from the top."
+	})
+}
