@@ -42,14 +42,12 @@ each of --weights from the same noise, in the steps that bosh3 takes at weight 0
 }
 
 func (o *guidanceOptions) check() error {
-	for _, model := range o.models {
-		if _, err := pretrained.Files(model); err != nil {
-			return usage.Wrap(err)
-		}
+	if err := checkShipped(o.models); err != nil {
+		return err
 	}
-	if len(o.models) == 0 || len(o.weights) == 0 || slices.Min(o.weights) < 0 || o.samples < 4*measure.Parts || o.steps < 1 {
-		return usage.Errorf("bench guidance: needs a model, --weights of at least 0, --samples %d and --steps 1 at least, got %v, %v, %d and %d",
-			4*measure.Parts, o.models, o.weights, o.samples, o.steps)
+	if len(o.weights) == 0 || slices.Min(o.weights) < 0 || o.samples < 4*measure.Parts || o.steps < 1 {
+		return usage.Errorf("bench guidance: needs --weights of at least 0, --samples %d and --steps 1 at least, got %v, %d and %d",
+			4*measure.Parts, o.weights, o.samples, o.steps)
 	}
 	return nil
 }
@@ -65,15 +63,7 @@ type guided struct {
 }
 
 func (o *guidanceOptions) measure(ctx context.Context, w *work) error {
-	shown := sheets{}
-	for _, model := range o.models {
-		sheet, err := o.one(ctx, w, model)
-		if err != nil {
-			return fmt.Errorf("pretrained:%s: %w", model, err)
-		}
-		shown[model] = sheet
-	}
-	return w.save(shown)
+	return w.eachShipped(o.models, func(model string) (*record.Images, error) { return o.one(ctx, w, model) })
 }
 
 // one measures one of the potentials.

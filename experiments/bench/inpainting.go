@@ -48,13 +48,11 @@ training images' own halves better than held-out ones. Distances are root mean s
 }
 
 func (o *inpaintingOptions) check() error {
-	for _, model := range o.models {
-		if _, err := pretrained.Files(model); err != nil {
-			return usage.Wrap(err)
-		}
+	if err := checkShipped(o.models); err != nil {
+		return err
 	}
-	if len(o.models) == 0 || o.images < 3 || !(o.noise > 0) {
-		return usage.Errorf("bench inpainting: needs a model, --images 3 at least and --noise above 0, got %v, %d and %g", o.models, o.images, o.noise)
+	if o.images < 3 || !(o.noise > 0) {
+		return usage.Errorf("bench inpainting: needs --images 3 at least and --noise above 0, got %d and %g", o.images, o.noise)
 	}
 	return nil
 }
@@ -66,15 +64,7 @@ type halves struct {
 }
 
 func (o *inpaintingOptions) measure(ctx context.Context, w *work) error {
-	shown := sheets{} // rows of what is known, filled in, the image and the nearest training image
-	for _, model := range o.models {
-		sheet, err := o.one(ctx, w, model)
-		if err != nil {
-			return fmt.Errorf("pretrained:%s: %w", model, err)
-		}
-		shown[model] = sheet
-	}
-	return w.save(shown)
+	return w.eachShipped(o.models, func(model string) (*record.Images, error) { return o.one(ctx, w, model) })
 }
 
 // one measures one of the potentials.

@@ -1,13 +1,42 @@
 package bench
 
 import (
+	"fmt"
+
 	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/figures"
 	"vapoflow/vapo"
 	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/pretrained"
 )
+
+// checkShipped says which of the models does not ship.
+func checkShipped(models []string) error {
+	if len(models) == 0 {
+		return usage.Errorf("--models is empty: name one that ships")
+	}
+	for _, model := range models {
+		if _, err := pretrained.Files(model); err != nil {
+			return usage.Wrap(err)
+		}
+	}
+	return nil
+}
+
+// eachShipped measures each of the models and keeps what is to be shown of it.
+func (w *work) eachShipped(models []string, measure func(model string) (*record.Images, error)) error {
+	shown := sheets{}
+	for _, model := range models {
+		sheet, err := measure(model)
+		if err != nil {
+			return fmt.Errorf("%s%s: %w", pretrained.Prefix, model, err)
+		}
+		shown[model] = sheet
+	}
+	return w.save(shown)
+}
 
 // shipped opens a model that ships, with the folder of the data sets and its training images there.
 func (w *work) shipped(name string) (m *vapo.Model, root string, train dataset.Dataset, err error) {
