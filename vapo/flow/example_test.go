@@ -44,3 +44,32 @@ func Example() {
 	// radius 2.0
 	// flow: the points are (Float64)[2]; want [n, ...] with examples of shape [2]
 }
+
+// Led away from one broad Gaussian, noise inside the ring is carried outward faster.
+func ExampleFlow_Autoguided() {
+	path := homotopy.Straight{Omega: 1}
+	of := func(m mixture.Mixture) *flow.Flow {
+		return &flow.Flow{Backend: backend.Host(), Homotopy: path, Potential: mixture.Optimal{Mixture: m, Homotopy: path}, Shape: []int{2}}
+	}
+	broad, err := mixture.New(nil, [][]float64{{0, 0}}, 1.4)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, weight := range []float64{0, 0.5} {
+		guided, err := of(mixture.Ring8()).Autoguided(of(broad), weight)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		_, grad, err := guided.Evaluate(tensors.FromValue([][]float64{{1, 0}}), 0.5)
+		if err != nil {
+			fmt.Println(err)
+			return
+		}
+		fmt.Printf("weight %g: ∇Φ %.3f\n", weight, grad.Value())
+	}
+	// Output:
+	// weight 0: ∇Φ [[1.457 0.000]]
+	// weight 0.5: ∇Φ [[1.863 0.000]]
+}
