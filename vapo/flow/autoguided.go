@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"reflect"
@@ -20,6 +21,9 @@ import (
 // composed density is known to be wrong (Du et al. 2023, arXiv:2302.11552). An evaluation costs those of both. The weight is at
 // least 0; from about 1 on single images run away, as nothing bounds a difference of potentials.
 func (f *Flow) Autoguided(weak *Flow, weight float64) (*Flow, error) {
+	if weak == nil {
+		return nil, errors.New("flow: the weak potential is nil")
+	}
 	if !(weight >= 0) || math.IsInf(weight, 0) {
 		return nil, fmt.Errorf("flow: guidance of weight %g; it must be at least 0, and 0.5 is usual", weight)
 	}

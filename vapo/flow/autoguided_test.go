@@ -45,6 +45,7 @@ func TestAutoguidedIsTheDifference(t *testing.T) {
 func TestAutoguidedRefusesWhatDoesNotCompose(t *testing.T) {
 	strong := network(t, backend.Host(), 3)
 	for want, change := range map[string]func() error{
+		"is nil":     func() error { _, err := strong.Autoguided(nil, 1); return err },
 		"at least 0": func() error { _, err := strong.Autoguided(network(t, backend.Host(), 4), -1); return err },
 		"one shape and path": func() error {
 			weak := network(t, backend.Host(), 4)
