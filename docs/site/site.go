@@ -33,7 +33,7 @@ var layoutTemplate = template.Must(template.New("page").Parse(layout))
 
 // guides are the first pages, in their order; what else lies in Markdown is found.
 var guides = []struct{ file, title string }{
-	{"README.md", "vapoflow"}, {"docs/THEORY.md", "The mathematics"}, {"docs/SCALE.md", "Many seeds, many machines"}, {"docs/POSTERIOR.md", "Posteriors"},
+	{"README.md", "vapoflow"}, {"docs/THEORY.md", "The mathematics"}, {"docs/SCALE.md", "Many seeds, many machines"}, {"docs/IMAGES.md", "Images"}, {"docs/POSTERIOR.md", "Posteriors"},
 	{"RESULTS.md", "Results"}, {"CONTRIBUTING.md", "Contributing"}, {"CHANGELOG.md", "Changelog"},
 }
 
