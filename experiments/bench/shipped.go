@@ -80,7 +80,7 @@ func drawSheets(p element.Page, name string, columns int, title string, caption 
 		if len(s.Pixels) == 0 {
 			continue
 		}
-		f, err := figures.Sheet(figures.SheetData{Pixels: s.Pixels, Height: s.Shape[0], Width: s.Shape[1], Columns: columns, Zoom: max(1, 64/s.Shape[0]), Title: title})
+		f, err := figures.Sheet(figures.SheetData{Pixels: s.Pixels, Height: s.Shape[0], Width: s.Shape[1], Columns: columns, Zoom: 2, Title: title})
 		if err != nil {
 			return err
 		}
