@@ -108,9 +108,11 @@ func (r *Run) Dir() string { return r.dir }
 // Path is where an artefact of the given name goes.
 func (r *Run) Path(name string) string { return filepath.Join(r.dir, name) }
 
-// Note adds a sentence that a reader must know to judge the results.
+// Note adds a sentence that a reader must know to judge the results, once.
 func (r *Run) Note(format string, args ...any) {
-	r.Notes = append(r.Notes, fmt.Sprintf(format, args...))
+	if note := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, note) {
+		r.Notes = append(r.Notes, note)
+	}
 }
 
 // Arrays writes named arrays as an .npz artefact.
