@@ -12,7 +12,6 @@ import (
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
-	"vapoflow/vapo"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/pretrained"
 	"vapoflow/vapo/solver"
@@ -113,7 +112,7 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 
 // draw draws along a guided flow and measures it.
 func (o *guidanceOptions) draw(ctx context.Context, w *work, f *flow.Flow, grid []float64, weight float64, by *features) (guided, error) {
-	name, err := keptName(&vapo.Model{Flow: flow.Flow{Store: f.Store}}, "guidance-%g-%d", weight, o.samples)
+	name, err := keptName(f.Store, "guidance-%g-%d", weight, o.samples)
 	if err != nil {
 		return guided{}, err
 	}

@@ -55,7 +55,7 @@ func (s *imageStudy) train(ctx context.Context, text string, budget int) (t imag
 	if m, err = s.work.train(ctx, c, s.data); err != nil {
 		return t, nil, err
 	}
-	name, err := keptName(m, "images-%d", s.heldOut)
+	name, err := keptName(m.Store, "images-%d", s.heldOut)
 	if err != nil {
 		return t, nil, err
 	}
@@ -74,7 +74,7 @@ func (s *imageStudy) train(ctx context.Context, text string, budget int) (t imag
 
 // distance is the Fréchet distance of a model's samples to training images, by the features of Table 1, drawn by its solver.
 func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) (float64, error) {
-	name, err := keptName(m, "images-samples-%d", s.samples)
+	name, err := keptName(m.Store, "images-samples-%d", s.samples)
 	if err != nil {
 		return 0, err
 	}

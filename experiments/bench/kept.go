@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/gomlx/gomlx/ml/model"
+
 	"vapoflow/experiments/record"
 	"vapoflow/internal/sealed"
 	"vapoflow/vapo"
@@ -44,9 +46,9 @@ func kept[T any](out, name string, measure func() (T, error)) (value T, err erro
 	return value, record.WriteFile(file, text)
 }
 
-// keptName names what is measured of a model by its weights, so that what trains others is measured anew.
-func keptName(m *vapo.Model, format string, args ...any) (string, error) {
-	hash, err := vapo.WeightsSHA256(m.Store)
+// keptName names what is measured of weights by these, so that what trains others is measured anew.
+func keptName(weights *model.Store, format string, args ...any) (string, error) {
+	hash, err := vapo.WeightsSHA256(weights)
 	if err != nil {
 		return "", err
 	}

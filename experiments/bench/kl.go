@@ -131,7 +131,7 @@ func (o *klOptions) one(ctx context.Context, w *work, t klTry, path string, seed
 	if err != nil {
 		return klResult{}, err
 	}
-	name, err := keptName(m, "kl-%d", o.draws)
+	name, err := keptName(m.Store, "kl-%d", o.draws)
 	if err != nil {
 		return klResult{}, err
 	}
