@@ -7,6 +7,7 @@ import (
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/vapo/dataset"
+	"vapoflow/vapo/flow"
 	"vapoflow/vapo/metric"
 )
 
@@ -34,7 +35,12 @@ func (w *work) features(ctx context.Context, root string, data dataset.Dataset) 
 	return f, err
 }
 
-// of are the features of drawn images.
-func (f *features) of(ctx context.Context, images record.Images) (measure.Features, error) {
-	return measure.FeaturesOf(ctx, f.by, measure.Set{Name: "samples", Images: images}, images.Len(), func(int) {})
+// drawn are the first n images of a sampler, and their features.
+func (f *features) drawn(ctx context.Context, by *flow.Sampler, shape []int, n int, tell func(done int)) (s measure.Samples, got measure.Features, err error) {
+	s.Images = record.Images{Shape: shape}
+	if err = s.Draw(ctx, by, n, tell); err != nil {
+		return s, got, err
+	}
+	got, err = measure.FeaturesOf(ctx, f.by, measure.Set{Name: "samples", Images: s.Images}, n, func(int) {})
+	return s, got, err
 }

@@ -121,11 +121,7 @@ func (o *guidanceOptions) draw(ctx context.Context, w *work, f *flow.Flow, grid 
 		if err != nil {
 			return g, err
 		}
-		drawn := measure.Samples{Images: record.Images{Shape: f.Shape}}
-		if err := drawn.Draw(ctx, sampler, o.samples, w.count(fmt.Sprintf("samples at weight %g", weight), o.samples)); err != nil {
-			return g, err
-		}
-		got, err := by.of(ctx, drawn.Images)
+		drawn, got, err := by.drawn(ctx, sampler, f.Shape, o.samples, w.count(fmt.Sprintf("samples at weight %g", weight), o.samples))
 		if err != nil {
 			return g, err
 		}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"vapoflow/experiments/measure"
-	"vapoflow/experiments/record"
 	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 	"vapoflow/vapo/dataset"
@@ -92,11 +91,7 @@ func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) 
 		if err != nil {
 			return 0, err
 		}
-		drawn := measure.Samples{Images: record.Images{Shape: m.Shape}}
-		if err := drawn.Draw(ctx, by, s.samples, s.count("samples of "+title, s.samples)); err != nil {
-			return 0, err
-		}
-		got, err := s.features.of(ctx, drawn.Images)
+		_, got, err := s.features.drawn(ctx, by, m.Shape, s.samples, s.count("samples of "+title, s.samples))
 		if err != nil {
 			return 0, err
 		}

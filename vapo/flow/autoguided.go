@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 	"github.com/gomlx/gomlx/ml/model"
 
 	"vapoflow/vapo/internal/variables"
@@ -35,20 +36,20 @@ func (f *Flow) Autoguided(weak *Flow, weight float64) (*Flow, error) {
 		if err := of.Validate(); err != nil {
 			return nil, fmt.Errorf("%w (the %s potential)", err, of.name)
 		}
-		same, err := f.samePath(of.Flow)
-		if err != nil {
-			return nil, err
-		}
-		if !same || !slices.Equal(of.Shape, f.Shape) {
-			return nil, fmt.Errorf("flow: the weak potential carries examples of shape %v on %v, the strong one %v on %v; both must be of one shape and path",
-				weak.Shape, weak.Homotopy, f.Shape, f.Homotopy)
-		}
 		if _, ok := of.Potential.(potential.VectorField); ok {
 			return nil, fmt.Errorf("flow: the %s one, %T, has a field that is no gradient; autoguidance composes potentials", of.name, of.Potential)
 		}
 		if err := adopt(g.Store, of.Store, of.name); err != nil {
 			return nil, fmt.Errorf("flow: the %s potential's weights: %w", of.name, err)
 		}
+	}
+	same, err := f.samePath(weak)
+	if err != nil {
+		return nil, err
+	}
+	if !same || !slices.Equal(weak.Shape, f.Shape) {
+		return nil, fmt.Errorf("flow: the weak potential carries examples of shape %v on %v, the strong one %v on %v; both must be of one shape and path",
+			weak.Shape, weak.Homotopy, f.Shape, f.Homotopy)
 	}
 	return g, nil
 }
@@ -70,26 +71,15 @@ func (f *Flow) samePath(other *Flow) (bool, error) {
 
 // adopt copies the weights of a potential into a store, to a scope of their own in the potential's.
 func adopt(into, from *model.Store, name string) error {
-	if from == nil {
-		return nil
-	}
 	const root = "/" + potential.Scope
-	for v := range from.IterVariables() {
-		path, its := strings.CutPrefix(v.Path(), root)
-		if !its {
-			continue
+	return variables.Into(into, from, func(v *model.Variable) string {
+		return root + "/" + name + strings.TrimPrefix(v.Path(), root)
+	}, func(v *model.Variable) (*tensors.Tensor, error) {
+		if !strings.HasPrefix(v.Path(), root+"/") {
+			return nil, nil
 		}
-		value, err := variables.Clone(v)
-		if err != nil {
-			return err
-		}
-		copied, err := into.CreateVariable(root+"/"+name+path, value)
-		if err != nil {
-			return err
-		}
-		copied.SetTrainable(v.Trainable)
-	}
-	return nil
+		return variables.Clone(v)
+	})
 }
 
 // autoguided is strong + weight·(strong − weak).

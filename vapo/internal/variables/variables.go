@@ -15,24 +15,32 @@ import (
 // The copy trains what the original does.
 func Copy(from *model.Store, value func(*model.Variable) (*tensors.Tensor, error)) (*model.Store, error) {
 	out := model.NewStore()
+	if err := Into(out, from, (*model.Variable).Path, value); err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// Into is [Copy] into a store that there is, with each variable at the path that path gives.
+func Into(out, from *model.Store, path func(*model.Variable) string, value func(*model.Variable) (*tensors.Tensor, error)) error {
 	if from == nil {
-		return out, nil
+		return nil
 	}
 	for v := range from.IterVariables() {
 		held, err := value(v)
 		if err != nil {
-			return nil, fmt.Errorf("reading weight %s: %w", v.Path(), err)
+			return fmt.Errorf("reading weight %s: %w", v.Path(), err)
 		}
 		if held == nil {
 			continue
 		}
-		copied, err := out.CreateVariable(v.Path(), held)
+		copied, err := out.CreateVariable(path(v), held)
 		if err != nil {
-			return nil, fmt.Errorf("copying weight %s: %w", v.Path(), err)
+			return fmt.Errorf("copying weight %s: %w", v.Path(), err)
 		}
 		copied.SetTrainable(v.Trainable)
 	}
-	return out, nil
+	return nil
 }
 
 // Clone is a copy of a variable's value on the host.
