@@ -49,9 +49,13 @@ var sheetResults = append(inQuarters("held_out_alignment", "held-out E‖∇Φ �
 // fidResults are those of Tables 1 and 2, by FID-Inception's features or by others.
 var fidResults = []record.Quantity{
 	element.Result("fid", "FID", "", "%.1f"),
-	element.Result("fid_held_out", "FID of as many held-out images", "", "%.1f"),
+	element.Result("fid_held_out", "FID of as many held-out images, or of all", "", "%.1f"),
+	element.Result("fid_base", "FID of the Gaussian base alone", "", "%.1f"),
+	element.Result("fid_noise", "FID of uniform noise", "", "%.0f"),
 	element.Result("frechet_distance", "Fréchet distance by other features, not comparable with published FID", "", "%.2g"),
-	element.Result("frechet_distance_held_out", "the same of as many held-out images", "", "%.2g"),
+	element.Result("frechet_distance_held_out", "the same of as many held-out images, or of all", "", "%.2g"),
+	element.Result("frechet_distance_base", "the same of the Gaussian base alone", "", "%.3g"),
+	element.Result("frechet_distance_noise", "the same of uniform noise", "", "%.3g"),
 	element.Result("fid_of_parts", "FID of disjoint sets of a quarter of the images", "", "%.2f"),
 	element.Result("fid_of_parts_held_out", "the same of held-out images", "", "%.2f"),
 	element.Result("frechet_distance_of_parts", "Fréchet distance of disjoint sets of a quarter of the images", "", "%.2f"),

@@ -28,6 +28,7 @@ func fidOf(data, standIn, claim string, samples [4]int) steps {
 // fidRow is what was measured of one set of images.
 type fidRow struct {
 	name string
+	n    int     // images
 	nfe  float64 // 0 for what no model drew
 	measure.Distances
 }
@@ -37,7 +38,7 @@ type fidTable struct {
 	by            string // "" where nothing was measured
 	comparable    bool
 	dim           int
-	n, references int // images of a row, and training images
+	n, references int // images of a row that has enough, and training images
 	part          int // images of a part, in every row
 	rows          []fidRow
 }
@@ -91,7 +92,7 @@ func computeFID(ctx context.Context, t *trial) (element.Data, error) {
 			measure.Parts, fewestSamples/measure.Parts)
 	}
 	for _, set := range sets {
-		row := fidRow{name: set.name, nfe: set.nfe}
+		row := fidRow{name: set.name, n: measure.AtMost(f.n, set.data.Info()), nfe: set.nfe}
 		if by != nil {
 			got, err := t.features(ctx, by, set.data, t.Samples)
 			if err == nil {
@@ -106,6 +107,9 @@ func computeFID(ctx context.Context, t *trial) (element.Data, error) {
 	}
 	return t.keepFID(f)
 }
+
+// Names of rows whose distances are on record.
+const gaussianBase, uniformNoise, heldOutImages = "untrained: the Gaussian base alone", "uniform noise", "held-out images"
 
 // fidSet is a set of images to be measured, and the evaluations of ∇Φ that drawing one of them took.
 type fidSet struct {
@@ -136,9 +140,9 @@ func (t *trial) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err 
 	if err != nil {
 		return nil, err
 	}
-	sets = append(sets, fidSet{"uniform noise", noise, 0})
+	sets = append(sets, fidSet{uniformNoise, noise, 0})
 	if test, err := t.open("test"); err == nil {
-		return append(sets, fidSet{"held-out images", test, 0}), nil
+		return append(sets, fidSet{heldOutImages, test, 0}), nil
 	}
 	t.run.Note("There is no test split to compare the training images with.")
 	return sets, nil
@@ -181,7 +185,7 @@ func (t *trial) untrained(ctx context.Context, m *vapo.Model) (fidSet, error) {
 	}
 	s := measure.Samples{Images: record.Images{Shape: m.Shape}}
 	err = s.Draw(ctx, by, t.Samples, t.counter("images of the Gaussian base", t.Samples))
-	return samplesOf("untrained: the Gaussian base alone", s), err
+	return samplesOf(gaussianBase, s), err
 }
 
 // extractor opens the features that distances are measured by, and notes what they are; nil where there are none.

@@ -24,9 +24,16 @@ func (t *trial) keepFID(f fidTable) (element.Data, error) {
 		keep("kid", ours.KID)
 		keep("recall", ours.Recall)
 		keep("precision", ours.Precision)
-		if last := f.rows[len(f.rows)-1]; last.name == "held-out images" {
-			t.run.Results[name+"_held_out"] = last.All
-			keep(name+"_of_parts_held_out", last.Frechet)
+		for _, row := range f.rows {
+			switch row.name {
+			case gaussianBase:
+				t.run.Results[name+"_base"] = row.All
+			case uniformNoise:
+				t.run.Results[name+"_noise"] = row.All
+			case heldOutImages:
+				t.run.Results[name+"_held_out"] = row.All
+				keep(name+"_of_parts_held_out", row.Frechet)
+			}
 		}
 	}
 	literature, err := publishedTable(t.run.Element, f)
@@ -90,7 +97,11 @@ func (f fidTable) table(t *trial) record.Table {
 		"precision", "NFE"}}
 	for _, r := range f.rows {
 		digits := fmt.Sprintf("%.*f", max(0, -int(math.Floor(math.Log10(r.Frechet.SD)))), r.All)
-		table.Rows = append(table.Rows, []string{r.name, digits, r.Frechet.String(), r.KID.String(), r.Recall.String(),
+		name := r.name
+		if r.n < f.n {
+			name += fmt.Sprintf(" (all %s)", thousands(r.n))
+		}
+		table.Rows = append(table.Rows, []string{name, digits, r.Frechet.String(), r.KID.String(), r.Recall.String(),
 			r.Precision.String(), r.evaluations()})
 	}
 	return table

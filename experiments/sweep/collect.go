@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"maps"
+	"math"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -15,8 +16,8 @@ import (
 
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/element"
+	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
-	"vapoflow/internal/uncertainty"
 )
 
 // seedKey is the axis over which results are averaged.
@@ -98,7 +99,8 @@ func (s *Sweep) groups(runs []record.Manifest) (groups []*group) {
 	return groups
 }
 
-// table has a row for each result and a column for each group: the mean over seeds, ± their standard deviation from three on.
+// table has a row for each result and a column for each group: the mean over seeds, ± their standard deviation from three on. The
+// standard errors of single runs are in cells.csv.
 func (s *Sweep) table(runs []record.Manifest) record.Table {
 	groups := s.groups(runs)
 	n := len(groups[0].runs)
@@ -112,30 +114,42 @@ func (s *Sweep) table(runs []record.Manifest) record.Table {
 	default:
 		t.Caption += fmt.Sprintf("Mean ± standard deviation over %d seeds.", n)
 	}
+	if weights := runs[0].WeightsSHA256; n > 1 && weights != "" && !slices.ContainsFunc(runs, func(m record.Manifest) bool { return m.WeightsSHA256 != weights }) {
+		t.Caption += " The weights are the same in all: seeds are of what is drawn, not of trainings."
+	}
 	for _, g := range groups {
 		t.Header = append(t.Header, cmp.Or(g.label, "all seeds"))
 	}
-	for _, key := range s.resultsOfAll(runs) {
-		row := []string{key}
+	keys := s.resultsOfAll(runs)
+	for _, q := range paper.Results(s.Element) {
+		if !slices.Contains(keys, q.Key) {
+			continue
+		}
+		row := []string{q.Label}
 		for _, g := range groups {
-			var values []float64
-			for _, m := range g.runs {
-				values = append(values, m.Results[key])
-			}
-			row = append(row, meanText(values))
+			row = append(row, meanText(q, g.runs))
 		}
 		t.Rows = append(t.Rows, row)
 	}
 	return t
 }
 
-// meanText is "0.0123 ± 0.0004": no more digits than the spread allows.
-func meanText(values []float64) string {
+// meanText is "0.0123 ± 0.0004 nats": no more digits than the spread allows, and a single run's own standard error.
+func meanText(q record.Quantity, runs []record.Manifest) string {
+	if len(runs) == 1 {
+		return q.In(&runs[0])
+	}
+	var values []float64
+	for _, m := range runs {
+		values = append(values, m.Results[q.Key])
+	}
 	mean, sd := stat.MeanStdDev(values, nil)
 	if len(values) < 3 || sd == 0 {
-		return strconv.FormatFloat(mean, 'g', 6, 64)
+		sd = math.NaN()
 	}
-	return uncertainty.Text(mean, sd)
+	all := record.Manifest{Results: map[string]float64{}}
+	all.Keep(q.Key, mean, sd)
+	return q.In(&all)
 }
 
 // resultsOfAll are the results that every run has, but those that repeat a setting that is varied.
