@@ -2,11 +2,13 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"vapoflow/experiments/sample"
 	"vapoflow/experiments/usage"
+	"vapoflow/vapo/pretrained"
 )
 
 func (a *app) sampleCommand() *cobra.Command {
@@ -32,13 +34,13 @@ adaptive solver, whose steps depend on what it carries, runs once: over the firs
 the seed. Its grid is printed, stored, and replayed for all. A run that has drawn images has its grid on record, and that is replayed
 unless a solver is given: with its seed these are the images of its figure. Another build, backend or --batch moves last bits only.
 
---weak RUN leads the samples away from the errors that a weaker potential of the same data and path makes (autoguidance, Karras et al.
-2024): along Φ + w(Φ − Φ_weak), at the cost of both. A minute's training is weak enough; from a --guidance w of about 1 on single images
-run away ("experiments bench guidance" measures it).`,
+--guidance w leads the samples away from the errors that a weaker potential of the same data and path, --weak RUN, makes (autoguidance,
+Karras et al. 2024): along Φ + w(Φ − Φ_weak), at the cost of both. The potentials that ship have a weak one with them; for others a
+minute's training is weak enough. From w of about 1 on single images run away ("experiments bench guidance" measures it).`,
 		Example: `  experiments sample --run fig2-cpu-best-seed0 --n 50000 --out samples           a folder of PNGs, for pytorch-fid, clean-fid, torch-fidelity
   experiments sample --run fig2-cpu-best-seed0 --n 50000 --range 0:12500 --out samples     one shard of four, into the same folder
   experiments sample --run fig2-cpu-best-seed0 --range 17:18 --out one --seed 3  image 17 of seed 3 alone
-  experiments sample --run pretrained:cifar10 --weak RUN --out guided            RUN: train --data cifar10 --set optimizer=muon --set steps=1000
+  experiments sample --run pretrained:cifar10 --guidance 0.5 --out guided        nearer to the data, at less than twice the cost
   experiments sample --run oracle:ring8 --n 10000 --out ring8.npz --tolerance 1e-6
   python3 -c "import numpy; z = numpy.load('ring8.npz'); print(z['x'].shape, z['grid'])"`,
 		Args: cobra.NoArgs,
@@ -46,8 +48,8 @@ run away ("experiments bench guidance" measures it).`,
 	}
 	addReference(cmd, &o.Reference, "what draws")
 	f := cmd.Flags()
-	f.StringVar(&o.Weak, "weak", "", "a potential trained less or smaller on the same data, named as --run is, that samples are led away from")
-	f.Float64Var(&o.Guidance, "guidance", 0.5, "with --weak: how far, the weight w of Φ + w(Φ − Φ_weak)")
+	f.StringVar(&o.Weak, "weak", "", "a potential trained less or smaller on the same data, named as --run is, that samples are led away from (default of pretrained:NAME: pretrained:NAME/weak)")
+	f.Float64Var(&o.Guidance, "guidance", 0.5, "how far samples are led away from --weak, the weight w of Φ + w(Φ − Φ_weak)")
 	f.IntVar(&o.N, "n", 64, "how many samples: those of index 0 ≤ i < n")
 	f.StringVar(&o.Range, "range", "", "a:b draws the samples a ≤ i < b alone")
 	f.StringVar(&o.Out, "out", "", "where they go: an .npz file, or a folder of PNGs")
@@ -66,7 +68,10 @@ func (a *app) sample(cmd *cobra.Command, o sample.Options, on machine) error {
 		return err
 	}
 	if cmd.Flags().Changed("guidance") && o.Weak == "" {
-		return usage.Errorf("sample: --guidance leads away from --weak, which is missing")
+		if !strings.HasPrefix(o.Run, pretrained.Prefix) {
+			return usage.Errorf("sample: --guidance leads away from --weak, which is missing: name a potential of the same data that trained less")
+		}
+		o.Weak = o.Run + pretrained.Weak
 	}
 	by, choice, err := a.open(o.Reference, on)
 	if err != nil {

@@ -174,6 +174,18 @@ func TestSampleImages(t *testing.T) {
 	}
 }
 
+// What ships has a weak partner that --guidance alone takes.
+func TestSampleAwayFromWhatShips(t *testing.T) {
+	isolate(t)
+	args := strings.Fields("--run pretrained:cifar10 --backend go --solver euler --steps 2 --n 1")
+	plain := tensors.MustCopyFlatData[uint8](samples(t, args...)["x"])
+	guided := tensors.MustCopyFlatData[uint8](samples(t, append(args, "--guidance", "0.5")...)["x"])
+	named := tensors.MustCopyFlatData[uint8](samples(t, append(args, "--weak", "pretrained:cifar10/weak")...)["x"])
+	if slices.Equal(plain, guided) || !slices.Equal(guided, named) {
+		t.Error("--guidance alone does not lead away from pretrained:cifar10/weak")
+	}
+}
+
 // An interrupted drawing leaves no file, or a folder to continue.
 func TestSampleInterrupted(t *testing.T) {
 	isolate(t)

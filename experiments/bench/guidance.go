@@ -12,6 +12,8 @@ import (
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/usage"
+	"vapoflow/vapo"
+	"vapoflow/vapo/dataset"
 	"vapoflow/vapo/flow"
 	"vapoflow/vapo/pretrained"
 	"vapoflow/vapo/solver"
@@ -26,15 +28,16 @@ type guidanceOptions struct {
 var guidance = Bench{
 	ID: "guidance", Title: "Samples led away from a weaker potential",
 	Short: "Distances of samples led away from a weaker potential's errors, against the weight",
-	Long: `Trains a weak potential (the ResNet of 0.2 M weights, a thousand steps) on the data of each of --models, draws samples along Φ + w(Φ − Φ_weak) for
-each of --weights from the same noise, in the steps that bosh3 takes at weight 0, and measures them by the features of Tables 1 and 2. An evaluation costs that of both networks.`,
+	Long: `Draws samples of each of --models along Φ + w(Φ − Φ_weak) for each of --weights from the same noise, in the steps that bosh3 takes at weight 0, and
+measures them by the features of Tables 1 and 2. Φ_weak is what ships beside each (the network of the preset after a thousand steps), or with --steps the same
+network trained here for so many. An evaluation costs that of both networks.`,
 	Example: "  experiments bench guidance\n  experiments bench guidance --models cifar10 --weights 0,0.5 --samples 256",
 	options: func(f *pflag.FlagSet) Measurement {
 		o := &guidanceOptions{}
 		f.StringSliceVar(&o.models, "models", pretrained.Names(), "potentials that ship; their data is looked for in $VAPO_DATA, else ./data")
 		f.Float64SliceVar(&o.weights, "weights", []float64{0, 0.25, 0.5, 0.75}, "weights w")
 		f.IntVar(&o.samples, "samples", 1024, "samples at each weight")
-		f.IntVar(&o.steps, "steps", 1000, "of the weak potential's training")
+		f.IntVar(&o.steps, "steps", 0, "of the training of another weak potential; 0 takes that which ships")
 		return o
 	},
 	draw: drawGuidance,
@@ -44,9 +47,9 @@ func (o *guidanceOptions) check() error {
 	if err := checkShipped(o.models); err != nil {
 		return err
 	}
-	if len(o.weights) == 0 || slices.Min(o.weights) < 0 || o.samples < 4*measure.Parts || o.steps < 1 {
-		return usage.Errorf("bench guidance: needs --weights of at least 0, --samples %d and --steps 1 at least, got %v, %d and %d",
-			4*measure.Parts, o.weights, o.samples, o.steps)
+	if len(o.weights) == 0 || slices.Min(o.weights) < 0 || o.samples < 4*measure.Parts || o.steps < 0 {
+		return usage.Errorf("bench guidance: needs --weights and --steps of at least 0 and --samples of at least %d, got %v, %d and %d",
+			4*measure.Parts, o.weights, o.steps, o.samples)
 	}
 	return nil
 }
@@ -71,10 +74,7 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 	if err != nil {
 		return nil, err
 	}
-	c := imageBase(m.Config.Data)
-	c.Batch, c.Steps, c.Omega = m.Config.Batch, o.steps, m.Config.Omega
-	c.Warmup = min(c.Warmup, c.Steps/2)
-	weak, err := w.train(ctx, c, data)
+	weak, err := o.weak(ctx, w, model, m, data)
 	if err != nil {
 		return nil, err
 	}
@@ -87,8 +87,8 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 		return nil, err
 	}
 	table := record.Table{
-		Caption: fmt.Sprintf("%d samples of pretrained:%s led away by w from a potential of 0.2 M weights after %d steps: Fréchet distance of all to %d training images by the features of Table 1, and mean ± standard deviation over %d disjoint sets of %d.",
-			o.samples, model, o.steps, by.real.Moments.N(), measure.Parts, o.samples/measure.Parts),
+		Caption: fmt.Sprintf("%d samples of pretrained:%s led away by w from a potential of the preset's network after %d steps of training: Fréchet distance of all to %d training images by the features of Table 1, and mean ± standard deviation over %d disjoint sets of %d.",
+			o.samples, model, weak.Config.Steps, by.real.Moments.N(), measure.Parts, o.samples/measure.Parts),
 		Header: []string{"w", "Fréchet distance", "of the sets", "precision", "recall", "evaluations"},
 	}
 	sheet := &record.Images{Shape: m.Shape}
@@ -108,6 +108,21 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 	}
 	w.run.Tables = append(w.run.Tables, table)
 	return sheet, nil
+}
+
+// weak is the potential that samples of m, that of a name, are led away from.
+func (o *guidanceOptions) weak(ctx context.Context, w *work, name string, m *vapo.Model, data dataset.Dataset) (*vapo.Model, error) {
+	if o.steps == 0 {
+		files, err := pretrained.Files(name + pretrained.Weak)
+		if err != nil {
+			return nil, err
+		}
+		return vapo.LoadFS(w.choice.Backend, files)
+	}
+	c := imageBase(m.Config.Data)
+	c.Batch, c.Steps, c.Omega = m.Config.Batch, o.steps, m.Config.Omega
+	c.Warmup = min(c.Warmup, c.Steps/2)
+	return w.train(ctx, c, data)
 }
 
 // draw draws along a guided flow and measures it.

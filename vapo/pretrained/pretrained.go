@@ -4,8 +4,9 @@
 //	files, err := pretrained.Files("celeba")
 //	m, err := vapo.LoadFS(b, files)
 //
-// On the command line and in notebooks they are named pretrained:cifar10 and pretrained:celeba. The binary that imports this
-// package grows by their size, a few megabytes: nothing in the library does.
+// On the command line and in notebooks they are named pretrained:cifar10 and pretrained:celeba. Each has a partner, NAME/weak, that
+// its samples can be led away from: see Autoguided of [vapoflow/vapo/flow.Flow]. The binary that imports this package grows by their
+// size, a few megabytes: nothing in the library does.
 package pretrained
 
 import (
@@ -15,13 +16,16 @@ import (
 	"strings"
 )
 
-//go:embed */model.json */weights.npz */card.md
+//go:embed */model.json */weights.npz */card.md */weak/*
 var models embed.FS
 
 // Prefix marks the name of a shipped model where a run or a folder could stand as well.
 const Prefix = "pretrained:"
 
-// Names lists the models that ship.
+// Weak follows the name of a shipped model in that of its partner, a smaller network after a minute's training.
+const Weak = "/weak"
+
+// Names lists the models that ship, without their partners.
 func Names() (names []string) {
 	entries, _ := models.ReadDir(".") // embedded: cannot fail
 	for _, e := range entries {
@@ -30,10 +34,10 @@ func Names() (names []string) {
 	return names
 }
 
-// Files are model.json, weights.npz and card.md of a shipped model.
+// Files are model.json, weights.npz and, but for a partner, card.md of a shipped model.
 func Files(name string) (fs.FS, error) {
 	for _, have := range Names() {
-		if have == name {
+		if have == strings.TrimSuffix(name, Weak) {
 			return fs.Sub(models, name)
 		}
 	}

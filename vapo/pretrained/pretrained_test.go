@@ -16,7 +16,7 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// What ships is at most 8 MB, has a card that tells what it must, and makes a model whose samples are images: finite, and of the
+// What ships is at most 8 MB, has a card that tells what it must, a partner of the same path, and makes a model whose samples are images: finite, and of the
 // spread of pixels in [−1, 1].
 func TestModelsThatShip(t *testing.T) {
 	for _, name := range pretrained.Names() {
@@ -41,6 +41,17 @@ func TestModelsThatShip(t *testing.T) {
 			m, err := vapo.LoadFS(backend.Host(), files)
 			if err != nil {
 				t.Fatal(err)
+			}
+			files, err = pretrained.Files(name + pretrained.Weak)
+			if err != nil {
+				t.Fatal(err)
+			}
+			weak, err := vapo.LoadFS(backend.Host(), files)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := m.Autoguided(&weak.Flow, 0.5); err != nil || weak.Config.Steps >= m.Config.Steps {
+				t.Errorf("its partner, of %d steps: %v", weak.Config.Steps, err)
 			}
 			out, err := m.Sample(context.Background(), solver.Fixed{Tableau: solver.Euler, Steps: 4}, 1, 0, 4)
 			if err != nil {
