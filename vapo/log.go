@@ -1,12 +1,22 @@
 package vapo
 
 import (
+	"bufio"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 )
+
+// LogEntry is one line of a training's log: means over the steps since the line before.
+type LogEntry struct {
+	Step     int     `json:"step"`
+	Loss     float64 `json:"loss"`      // per example and dimension
+	GradNorm float64 `json:"grad_norm"` // before clipping
+	Seconds  float64 `json:"seconds"`   // of training up to here, interruptions left out
+}
 
 // trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last. No training fails for its log,
 // which nothing but its curve depends on.
@@ -102,4 +112,24 @@ func (l *trainingLog) close() {
 		l.run.say("the log of the training is not whole, which changes no weight: %v", l.err)
 		l.err = nil
 	}
+}
+
+// Log reads the training's log from m.Dir.
+func (m *Model) Log() ([]LogEntry, error) { return readLog(filepath.Join(m.Dir, logFile)) }
+
+func readLog(path string) ([]LogEntry, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("vapo: the training's log: %w", err)
+	}
+	defer f.Close()
+	var entries []LogEntry
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		var e LogEntry
+		if json.Unmarshal(lines.Bytes(), &e) != nil {
+			break // a line cut off by a crash: what follows it was never written
+		}
+		entries = append(entries, e)
+	}
+	return entries, nil
 }
