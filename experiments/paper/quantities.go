@@ -52,7 +52,7 @@ var fidResults = []record.Quantity{
 	element.Result("fid_held_out", "FID of as many held-out images, or of all", "", "%.1f"),
 	element.Result("fid_base", "FID of the Gaussian base alone", "", "%.1f"),
 	element.Result("fid_noise", "FID of uniform noise", "", "%.0f"),
-	element.Result("frechet_distance", "Fréchet distance by other features, not comparable with published FID", "", "%.2g"),
+	element.Result("frechet_distance", "Fréchet distance by other features, not comparable with published FID", "", "%.1f"),
 	element.Result("frechet_distance_held_out", "the same of as many held-out images, or of all", "", "%.2g"),
 	element.Result("frechet_distance_base", "the same of the Gaussian base alone", "", "%.3g"),
 	element.Result("frechet_distance_noise", "the same of uniform noise", "", "%.3g"),
