@@ -50,14 +50,15 @@ func judge(number int, source string, answer reply, err error, shown *collector,
 			return fail(lineOf(source, magic[1]), "unknown magic %s", magic[1])
 		}
 	}
+	if errors.Is(err, context.Canceled) { // what the cell ran was killed for it, and may say so as a command that failed would
+		return fail(0, "interrupted")
+	}
 	if command, line, why := failedShell(source, answer, shown.stderr); command != "" {
 		return fail(line, "%s failed: %s", command, why)
 	}
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return fail(0, "still running after %v (--timeout)", timeout)
-	case errors.Is(err, context.Canceled):
-		return fail(0, "interrupted")
 	case err != nil:
 		return fail(0, "%v", err)
 	case answer.Status == "ok":
