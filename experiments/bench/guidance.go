@@ -113,11 +113,7 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 // weak is the potential that samples of m, that of a name, are led away from.
 func (o *guidanceOptions) weak(ctx context.Context, w *work, name string, m *vapo.Model, data dataset.Dataset) (*vapo.Model, error) {
 	if o.steps == 0 {
-		files, err := pretrained.Files(name + pretrained.Weak)
-		if err != nil {
-			return nil, err
-		}
-		return vapo.LoadFS(w.choice.Backend, files)
+		return w.load(name + pretrained.Weak)
 	}
 	c := imageBase(m.Config.Data)
 	c.Batch, c.Steps, c.Omega = m.Config.Batch, o.steps, m.Config.Omega

@@ -38,13 +38,18 @@ func (w *work) eachShipped(models []string, measure func(model string) (*record.
 	return w.save(shown)
 }
 
-// shipped opens a model that ships, with the folder of the data sets and its training images there.
-func (w *work) shipped(name string) (m *vapo.Model, root string, train dataset.Dataset, err error) {
+// load opens a model that ships, or its partner.
+func (w *work) load(name string) (*vapo.Model, error) {
 	files, err := pretrained.Files(name)
 	if err != nil {
-		return nil, "", nil, err
+		return nil, err
 	}
-	if m, err = vapo.LoadFS(w.choice.Backend, files); err != nil {
+	return vapo.LoadFS(w.choice.Backend, files)
+}
+
+// shipped opens a model that ships, with the folder of the data sets and its training images there.
+func (w *work) shipped(name string) (m *vapo.Model, root string, train dataset.Dataset, err error) {
+	if m, err = w.load(name); err != nil {
 		return nil, "", nil, err
 	}
 	if root, err = w.DataRoot(); err != nil {

@@ -20,20 +20,27 @@ type Quantity struct {
 // errorSuffix ends the key of a result's standard error.
 const errorSuffix = "_standard_error"
 
-// In is the quantity's value in a manifest as text, with its unit and the digits that its standard error allows; "" where there
-// is none.
+// In is the quantity's value in a manifest as [Quantity.Text], with its standard error; "" where there is none.
 func (q Quantity) In(m *Manifest) string {
 	v, ok := m.Results[q.Key]
 	if !ok {
 		return ""
 	}
 	stdErr, known := m.Results[q.Key+errorSuffix]
+	if !known {
+		stdErr = math.NaN()
+	}
+	return q.Text(v, stdErr)
+}
+
+// Text is a value with its unit and the digits that its error allows, or those of the format where none is known (NaN).
+func (q Quantity) Text(v, err float64) string {
 	if q.Unit == "%" {
-		v, stdErr = 100*v, 100*stdErr
+		v, err = 100*v, 100*err
 	}
 	text := fmt.Sprintf(q.Format, v)
-	if known {
-		text = uncertainty.Text(v, stdErr)
+	if !math.IsNaN(err) {
+		text = uncertainty.Text(v, err)
 	}
 	return strings.TrimSpace(text + " " + q.Unit)
 }

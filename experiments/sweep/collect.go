@@ -147,9 +147,7 @@ func meanText(q record.Quantity, runs []record.Manifest) string {
 	if len(values) < 3 || sd == 0 {
 		sd = math.NaN()
 	}
-	all := record.Manifest{Results: map[string]float64{}}
-	all.Keep(q.Key, mean, sd)
-	return q.In(&all)
+	return q.Text(mean, sd)
 }
 
 // resultsOfAll are the results that every run has, but those that repeat a setting that is varied.

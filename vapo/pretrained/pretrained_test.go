@@ -16,8 +16,8 @@ import (
 	"vapoflow/vapo/solver"
 )
 
-// What ships is at most 8 MB, has a card that tells what it must, a partner of the same path, and makes a model whose samples are images: finite, and of the
-// spread of pixels in [−1, 1].
+// What ships is at most 8 MB, has a card that tells what it must, a partner of the same path, and makes a model whose samples are
+// images: finite, and of the spread of pixels in [−1, 1].
 func TestModelsThatShip(t *testing.T) {
 	for _, name := range pretrained.Names() {
 		t.Run(name, func(t *testing.T) {
