@@ -6,6 +6,8 @@ import (
 	"math"
 	"sync"
 
+	"vapoflow/internal/numbers"
+	"vapoflow/internal/progress"
 	"vapoflow/vapo/density"
 	"vapoflow/vapo/flow"
 )
@@ -45,15 +47,16 @@ type anchors struct {
 	known map[float64][]float64
 }
 
-func (a *anchors) at(s float64) ([]float64, error) {
+func (a *anchors) at(ctx context.Context, s float64) ([]float64, error) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if shifts, ok := a.known[s]; ok {
 		return shifts, nil
 	}
+	ctx = progress.With(ctx, func(float64) {}) // of the solvers within
 	var shifts []float64
 	for i, p := range a.flows {
-		shift, err := p.anchor(context.Background(), s)
+		shift, err := p.anchor(ctx, s)
 		if err != nil {
 			return nil, fmt.Errorf("posterior: anchoring flow %d of the mixture at s = %g: %w", i, s, err)
 		}
@@ -65,10 +68,12 @@ func (a *anchors) at(s float64) ([]float64, error) {
 
 // anchor is c(s)/κ of a single flow, by its own log-density at points of its own. The median ignores points that it stranded
 // between modes.
-func (p *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
-	if err := p.compile(); err != nil {
+func (a *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
+	p, err := a.compile()
+	if err != nil {
 		return 0, err
 	}
+	defer p.close()
 	g, err := p.group(0, 0, anchorPoints)
 	if err != nil {
 		return 0, err
@@ -87,6 +92,7 @@ func (p *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
 		divergence = density.Hutchinson{Probes: 4}
 	}
 	points, f := p.tensor(x), p.Prior.flows[0]
+	defer numbers.Finalize(points)
 	known, err := density.LogDensity(ctx, f, nil, points, s, divergence)
 	if err != nil {
 		return 0, err

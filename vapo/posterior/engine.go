@@ -1,6 +1,7 @@
 package posterior
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sync"
@@ -17,11 +18,16 @@ import (
 	"vapoflow/vapo/potential"
 )
 
-// Posterior is the law of data with a prior after a measurement. Fill in the fields; it compiles on first use. Points [d] are
-// computed in float64 throughout, with the weights widened, and images in float32.
+// Posterior is the law of data with a prior after a measurement. Points [d] are computed in float64 throughout, with the weights
+// widened, and images in float32.
 type Posterior struct {
 	Prior      Prior
 	Likelihood Likelihood // nil: the prior alone
+}
+
+// engine is a posterior as it was when a call of Sample or Guide began, with what is compiled of it.
+type engine struct {
+	Posterior
 
 	mu     sync.Mutex
 	levels map[float64]homotopy.Values
@@ -29,38 +35,47 @@ type Posterior struct {
 	guide  *model.Exec // x, s, c, data → ∇Φ, gradient of ℓ(x̂)
 }
 
-func (p *Posterior) shape() []int { return p.Prior.flows[0].Shape }
+// compile checks the posterior and builds what evaluates it.
+func (p *Posterior) compile() (*engine, error) {
+	if err := p.Prior.check(); err != nil {
+		return nil, err
+	}
+	e := &engine{Posterior: *p, levels: map[float64]homotopy.Values{}}
+	if p.Likelihood == nil {
+		return e, nil
+	}
+	if curvature := p.Likelihood.Curvature(0); curvature != nil && len(curvature) != e.dim() {
+		return nil, fmt.Errorf("posterior: the measurement is of examples of %d values, and the prior's have %d (shape %v)", len(curvature), e.dim(), e.shape())
+	}
+	if err := e.compileLikelihood(p.Prior.flows[0]); err != nil {
+		e.close()
+		return nil, err
+	}
+	return e, nil
+}
 
-func (p *Posterior) dim() int { return p.Prior.flows[0].Dim() }
+func (p *engine) close() {
+	if p.plain != nil {
+		p.plain.Finalize()
+	}
+	if p.guide != nil {
+		p.guide.Finalize()
+	}
+}
+
+func (p *engine) shape() []int { return p.Prior.flows[0].Shape }
+
+func (p *engine) dim() int { return p.Prior.flows[0].Dim() }
 
 // dtype in which examples are computed.
-func (p *Posterior) dtype() dtypes.DType {
+func (p *engine) dtype() dtypes.DType {
 	if len(p.shape()) == 1 {
 		return dtypes.Float64
 	}
 	return dtypes.Float32
 }
 
-// compile builds what is not built yet.
-func (p *Posterior) compile() error {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.levels != nil {
-		return nil
-	}
-	if err := p.Prior.check(); err != nil {
-		return err
-	}
-	if p.Likelihood != nil {
-		if err := p.compileLikelihood(p.Prior.flows[0]); err != nil {
-			return err
-		}
-	}
-	p.levels = map[float64]homotopy.Values{}
-	return nil
-}
-
-func (p *Posterior) compileLikelihood(f *flow.Flow) (err error) {
+func (p *engine) compileLikelihood(f *flow.Flow) (err error) {
 	p.plain, err = graph.NewExec(f.Backend, func(in []*Node) []*Node {
 		x, c := in[0], coefficients(convert(in[1:2], in[0])[0])
 		ell := p.Likelihood.Log(graph.Div(x, c[0]), convert(in[2:], x), c[4])
@@ -105,7 +120,7 @@ func convert(data []*Node, x *Node) []*Node {
 }
 
 // at is what the clock gives at s in (0, 1].
-func (p *Posterior) at(s float64) (homotopy.Values, error) {
+func (p *engine) at(s float64) (homotopy.Values, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if c, ok := p.levels[s]; ok {
@@ -133,7 +148,7 @@ func (p *Posterior) at(s float64) (homotopy.Values, error) {
 }
 
 // prior gives log π and ∇log π of the prior at s for rows x, flat.
-func (p *Posterior) prior(c homotopy.Values, x []float64) (logp, grad []float64, err error) {
+func (p *engine) prior(ctx context.Context, c homotopy.Values, x []float64) (logp, grad []float64, err error) {
 	flows := p.Prior.flows
 	logs, scores := make([][]float64, len(flows)), make([][]float64, len(flows))
 	in := p.tensor(x)
@@ -147,7 +162,7 @@ func (p *Posterior) prior(c homotopy.Values, x []float64) (logp, grad []float64,
 		numbers.Finalize(phi, grad)
 		invert(c, x, logs[k], scores[k])
 	}
-	return p.Prior.combine(c.S, logs, scores)
+	return p.Prior.combine(ctx, c.S, logs, scores)
 }
 
 // invert turns Φ and ∇Φ into log ρ̄ = (Φ − (μ̇/2μ)‖x‖²)/κ, up to a constant, and ∇log ρ̄ (THEORY §6).
@@ -164,7 +179,7 @@ func invert(c homotopy.Values, x, phi, grad []float64) {
 }
 
 // likelihood gives ℓ(x/μ) and its gradient in x, with x/μ known up to the spread.
-func (p *Posterior) likelihood(c homotopy.Values, spread float64, x []float64, data []any) (ell, grad []float64, err error) {
+func (p *engine) likelihood(c homotopy.Values, spread float64, x []float64, data []any) (ell, grad []float64, err error) {
 	in := p.tensor(x)
 	defer numbers.Finalize(in)
 	out, err := p.plain.Call(append([]any{in, vector(c, spread)}, data...)...)
@@ -176,7 +191,7 @@ func (p *Posterior) likelihood(c homotopy.Values, spread float64, x []float64, d
 }
 
 // guidance gives ∇Φ and ∇ℓ(x̂), with x̂ the denoised mean, known up to the spread.
-func (p *Posterior) guidance(c homotopy.Values, spread float64, x []float64, data []any) (field, grad []float64, err error) {
+func (p *engine) guidance(c homotopy.Values, spread float64, x []float64, data []any) (field, grad []float64, err error) {
 	in := p.tensor(x)
 	defer numbers.Finalize(in)
 	out, err := p.guide.Call(append([]any{in, c.S, vector(c, spread)}, data...)...)
@@ -191,6 +206,6 @@ func vector(c homotopy.Values, spread float64) []float64 {
 	return []float64{c.Mu, c.V, c.MuDot, c.VDot, spread}
 }
 
-func (p *Posterior) tensor(x []float64) *tensors.Tensor {
+func (p *engine) tensor(x []float64) *tensors.Tensor {
 	return numbers.Tensor(p.dtype(), x, append([]int{len(x) / p.dim()}, p.shape()...)...)
 }

@@ -17,7 +17,7 @@ type group struct {
 }
 
 // defaultBatch is how many chains are computed together: 256 points, or 8 images.
-func (p *Posterior) defaultBatch() int {
+func (p *engine) defaultBatch() int {
 	if len(p.shape()) == 1 {
 		return 256
 	}
@@ -25,12 +25,9 @@ func (p *Posterior) defaultBatch() int {
 }
 
 // batches visits chains 0 ≤ i < n in whole batches of one size, so that chain i always rides in the same place of the same batch.
-func (p *Posterior) batches(n, size int, visit func(first, size int) error) error {
+func (p *engine) batches(n, size int, visit func(first, size int) error) error {
 	if n < 1 || size < 0 {
 		return fmt.Errorf("posterior: %d chains in batches of %d; give at least one", n, size)
-	}
-	if err := p.compile(); err != nil {
-		return err
 	}
 	if err := p.checkData(n); err != nil {
 		return err
@@ -46,7 +43,7 @@ func (p *Posterior) batches(n, size int, visit func(first, size int) error) erro
 	return nil
 }
 
-func (p *Posterior) checkData(n int) error {
+func (p *engine) checkData(n int) error {
 	if p.Likelihood == nil {
 		return nil
 	}
@@ -62,7 +59,7 @@ func (p *Posterior) checkData(n int) error {
 }
 
 // group prepares the chains from first on.
-func (p *Posterior) group(seed uint64, first, size int) (*group, error) {
+func (p *engine) group(seed uint64, first, size int) (*group, error) {
 	path, err := p.Prior.flows[0].Coefficients(0)
 	if err != nil {
 		return nil, fmt.Errorf("posterior: %w", err)

@@ -20,7 +20,7 @@ import (
 // (arXiv:2209.14687) it is approximated by the likelihood at the denoised mean E[x̄ | x, s], here with the noise of that mean
 // taken for ω²v/(ω²μ² + v) as in Song et al. 2023 (ΠGDM, ICLR), which is exact for data N(0, ω² I); above 32 dimensions for v/μ²,
 // that of data of any variance. For a composed prior the field is the sum of the flows' own, (μ̇/μ)x + κ∇log π, known to be wrong
-// at s < 1 (Du et al. 2023, arXiv:2302.11552).
+// at s < 1 (Du et al. 2023, arXiv:2302.11552), and the likelihood is taken at x/μ, widened by v/μ².
 type Guided struct {
 	Strength float64 // of the likelihood; 0 means 1
 	Steps    int     // of Heun's method, two evaluations each; 0 means 50
@@ -47,7 +47,7 @@ const DefaultStart = 0.05
 const startSteps = 2
 
 // start carries noise from s = 0 to DefaultStart.
-func (p *Posterior) start(ctx context.Context, g *group) ([]float64, error) {
+func (p *engine) start(ctx context.Context, g *group) ([]float64, error) {
 	x := g.noise()
 	if !p.Prior.single() {
 		return x, nil
@@ -56,7 +56,7 @@ func (p *Posterior) start(ctx context.Context, g *group) ([]float64, error) {
 }
 
 // solve carries rows x along a field in Heun steps.
-func (p *Posterior) solve(ctx context.Context, field solver.Field, x []float64, from, to float64, steps int) ([]float64, error) {
+func (p *engine) solve(ctx context.Context, field solver.Field, x []float64, from, to float64, steps int) ([]float64, error) {
 	start := p.tensor(x)
 	defer numbers.Finalize(start)
 	end, err := solver.Fixed{Tableau: solver.Heun, Steps: steps, Backend: p.Prior.flows[0].Backend}.Solve(ctx, field, solver.State{start}, from, to)
@@ -74,32 +74,37 @@ func (p *Posterior) Guide(ctx context.Context, how Guided, n int, seed uint64) (
 	if err != nil {
 		return nil, err
 	}
+	e, err := p.compile()
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
 	var all []float64
-	err = p.batches(n, 0, func(first, size int) error {
-		g, err := p.group(seed, first, size)
+	err = e.batches(n, 0, func(first, size int) error {
+		g, err := e.group(seed, first, size)
 		if err != nil {
 			return err
 		}
-		x, err := p.start(ctx, g)
+		x, err := e.start(ctx, g)
 		if err != nil {
 			return err
 		}
-		x, err = p.carry(ctx, how, g, x, DefaultStart, 1, how.Steps)
+		x, err = e.carry(ctx, how, g, x, DefaultStart, 1, how.Steps)
 		all = append(all, x...)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
-	c, err := p.at(1)
+	c, err := e.at(1)
 	if err != nil {
 		return nil, err
 	}
-	return p.output(all[:n*p.dim()], c.Mu), nil
+	return e.output(all[:n*e.dim()], c.Mu), nil
 }
 
 // output is x/μ as a tensor [n, shape...].
-func (p *Posterior) output(x []float64, mu float64) *tensors.Tensor {
+func (p *engine) output(x []float64, mu float64) *tensors.Tensor {
 	scaled := make([]float64, len(x))
 	for i := range x {
 		scaled[i] = x[i] / mu
@@ -108,7 +113,7 @@ func (p *Posterior) output(x []float64, mu float64) *tensors.Tensor {
 }
 
 // carry takes x along the guided flow from one clock to another in Heun steps.
-func (p *Posterior) carry(ctx context.Context, how Guided, g *group, x []float64, from, to float64, steps int) ([]float64, error) {
+func (p *engine) carry(ctx context.Context, how Guided, g *group, x []float64, from, to float64, steps int) ([]float64, error) {
 	prior, err := p.Prior.flows[0].Coefficients(0)
 	if err != nil {
 		return nil, fmt.Errorf("posterior: %w", err)
@@ -123,14 +128,14 @@ func (p *Posterior) carry(ctx context.Context, how Guided, g *group, x []float64
 		if p.dim() > maxCoordinates { // images vary by far more than ω along some directions, where that would make the field stiff
 			spread = c.V / (c.Mu * c.Mu)
 		}
-		u, err := p.field(c, how.Strength, spread, numbers.Flat(y[0]), g.data)
+		u, err := p.field(ctx, c, how.Strength, spread, numbers.Flat(y[0]), g.data)
 		return solver.State{p.tensor(u)}, err
 	}
 	return p.solve(ctx, field, x, from, to, steps)
 }
 
 // field is the guided flow's at rows x.
-func (p *Posterior) field(c homotopy.Values, strength, spread float64, x []float64, data []any) ([]float64, error) {
+func (p *engine) field(ctx context.Context, c homotopy.Values, strength, spread float64, x []float64, data []any) ([]float64, error) {
 	kappa := c.Kappa()
 	if p.Prior.single() && p.Likelihood != nil {
 		u, grad, err := p.guidance(c, spread, x, data)
@@ -139,7 +144,7 @@ func (p *Posterior) field(c homotopy.Values, strength, spread float64, x []float
 		}
 		return u, err
 	}
-	_, u, err := p.prior(c, x)
+	_, u, err := p.prior(ctx, c, x)
 	if err != nil {
 		return nil, err
 	}

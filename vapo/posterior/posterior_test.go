@@ -50,7 +50,10 @@ func TestMaskIsMatrix(t *testing.T) {
 	}
 	rows := matrix(t, mat.NewDense(1, 2, []float64{0, 1}), [][]float64{{-0.5}}, 0.2)
 	how := posterior.Chains{Levels: posterior.Levels(3, 1), Steps: 2, Burn: 5, Keep: 2}
-	a := sample(t, &posterior.Posterior{Prior: prior, Likelihood: mask}, how, 2)
+	p := &posterior.Posterior{Prior: prior}
+	sample(t, p, how, 2) // and what a posterior was before leaves no trace
+	p.Likelihood = mask
+	a := sample(t, p, how, 2)
 	b := sample(t, &posterior.Posterior{Prior: prior, Likelihood: rows}, how, 2)
 	for i := range a.Draws {
 		for k := range a.Draws[i] {
@@ -144,6 +147,7 @@ func TestErrorsNameTheValue(t *testing.T) {
 		"examples of shape [16]": run(&posterior.Posterior{Prior: posterior.Product(flow, oracle(mixture.Gauss16(), path))}, posterior.Chains{}),
 		"must increase":          run(one, posterior.Chains{Levels: []float64{0.5, 0.5}}),
 		"Burn = -1":              run(one, posterior.Chains{Burn: -1}),
+		"examples of 3 values":   run(&posterior.Posterior{Prior: posterior.Of(flow), Likelihood: matrix(t, mat.NewDense(1, 3, []float64{1, 0, 0}), [][]float64{{1}}, 1)}, posterior.Chains{}),
 		"3 rows for 2 chains":    run(three, posterior.Chains{}),
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {

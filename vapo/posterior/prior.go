@@ -1,6 +1,7 @@
 package posterior
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -14,7 +15,7 @@ type Prior struct {
 	flows   []*flow.Flow
 	weights []float64 // of the log-densities, or of the densities in a mixture
 	mixture bool
-	anchors func(s float64) ([]float64, error) // of a mixture: c_i(s)/κ
+	anchors func(ctx context.Context, s float64) ([]float64, error) // of a mixture: c_i(s)/κ
 }
 
 // Of is a flow's own density ρ̄(·; s).
@@ -57,12 +58,12 @@ func (p Prior) check() error {
 }
 
 // combine gives log π and ∇log π of n rows from the log-densities [terms][n] and scores [terms][n·d] of the flows at s.
-func (p Prior) combine(s float64, logs, scores [][]float64) (logp, grad []float64, err error) {
+func (p Prior) combine(ctx context.Context, s float64, logs, scores [][]float64) (logp, grad []float64, err error) {
 	logp, grad = make([]float64, len(logs[0])), make([]float64, len(scores[0]))
 	d := len(grad) / len(logp)
 	var shifts []float64
 	if p.mixture {
-		if shifts, err = p.anchors(s); err != nil {
+		if shifts, err = p.anchors(ctx, s); err != nil {
 			return nil, nil, err
 		}
 	}

@@ -19,7 +19,7 @@ type level struct {
 // run is the sampling of one group of chains.
 type run struct {
 	ctx         context.Context
-	p           *Posterior
+	p           *engine
 	how         Chains
 	g           *group
 	levels      []*level
@@ -32,7 +32,7 @@ type run struct {
 	directions  [][]float64
 }
 
-func (p *Posterior) newRun(ctx context.Context, how Chains, first, size int) (*run, error) {
+func (p *engine) newRun(ctx context.Context, how Chains, first, size int) (*run, error) {
 	g, err := p.group(how.Seed, first, size)
 	if err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (r *run) level(c homotopy.Values, spread float64) *level {
 			return nil, nil, fmt.Errorf("posterior: stopped at s = %.3g: %w", c.S, err)
 		}
 		r.evaluations++
-		logp, grad, err = r.p.prior(c, x)
+		logp, grad, err = r.p.prior(r.ctx, c, x)
 		if err != nil || r.p.Likelihood == nil {
 			return logp, grad, err
 		}

@@ -12,7 +12,7 @@ import (
 
 // Chains says how to sample by Metropolis' rule. The zero value is Metropolis-adjusted Langevin on twelve levels up to s = 0.9.
 type Chains struct {
-	Levels   []float64          // increasing clocks in (0, 1], from noise to where samples are taken; nil: [Levels](12, 0.9)
+	Levels   []float64          // increasing clocks in (0, 1], from noise to where samples are taken; none: [Levels](12, 0.9)
 	Steps    int                // transitions on each level on the way to the last; 0 means 10
 	Burn     int                // further transitions, on the last level (with Exchange: on all), that still adapt the steps; 0 means 100
 	Keep     int                // draws kept of each chain; 0 means 100
@@ -26,13 +26,13 @@ type Chains struct {
 	Progress func(done, of int) // is told of each transition; may be nil
 }
 
-// Levels are n clocks evenly from [DefaultStart] to end.
+// Levels are n ≥ 1 clocks evenly from [DefaultStart] to end, the last of them end itself.
 func Levels(n int, end float64) []float64 {
-	out := make([]float64, n)
+	out := make([]float64, max(1, n))
 	for i := range out {
 		out[i] = DefaultStart + (end-DefaultStart)*float64(i)/float64(max(1, n-1))
 	}
-	out[n-1] = end
+	out[len(out)-1] = end
 	return out
 }
 
@@ -67,7 +67,7 @@ func (h Chains) withDefaults() (Chains, error) {
 	if h.Finish < 0 {
 		return h, fmt.Errorf("posterior: Finish = %d steps; give a positive number, or 0 to leave it out", h.Finish)
 	}
-	if h.Levels == nil {
+	if len(h.Levels) == 0 {
 		h.Levels = Levels(12, 0.9)
 	}
 	for i, s := range h.Levels {
@@ -100,10 +100,15 @@ func (p *Posterior) Sample(ctx context.Context, how Chains, n int) (*Result, err
 	if how.Progress == nil {
 		how.Progress = func(done, of int) { progress.Report(ctx, float64(done)/float64(of)) }
 	}
+	e, err := p.compile()
+	if err != nil {
+		return nil, err
+	}
+	defer e.close()
 	silent := progress.With(ctx, func(float64) {}) // of the solvers within
 	all := &gathered{swapped: make([]tally, len(how.Levels)-1)}
-	err = p.batches(n, how.Batch, func(first, size int) error {
-		r, err := p.newRun(silent, how, first, size)
+	err = e.batches(n, how.Batch, func(first, size int) error {
+		r, err := e.newRun(silent, how, first, size)
 		if err != nil {
 			return err
 		}
@@ -120,7 +125,7 @@ func (p *Posterior) Sample(ctx context.Context, how Chains, n int) (*Result, err
 	if err != nil {
 		return nil, err
 	}
-	return p.result(how, all)
+	return e.result(how, all)
 }
 
 // gathered is what the batches of chains have found.
@@ -155,7 +160,7 @@ func (a *gathered) add(r *run, fresh int) error {
 }
 
 // result puts what was found in the data's units and judges it.
-func (p *Posterior) result(how Chains, all *gathered) (*Result, error) {
+func (p *engine) result(how Chains, all *gathered) (*Result, error) {
 	c, err := p.at(how.Levels[len(how.Levels)-1])
 	if err != nil {
 		return nil, err
@@ -208,7 +213,7 @@ func (r *Result) Moments() (mean, sd []float64) {
 }
 
 // shared tells whether all chains have one target.
-func (p *Posterior) shared() bool {
+func (p *engine) shared() bool {
 	if p.Likelihood != nil {
 		for _, t := range p.Likelihood.Data() {
 			if t.Shape().Dim(0) > 1 {

@@ -22,10 +22,11 @@ func TestTargets(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Posterior{Prior: Of(flow), Likelihood: l}
-	if err := p.compile(); err != nil {
+	p, err := (&Posterior{Prior: Of(flow), Likelihood: l}).compile()
+	if err != nil {
 		t.Fatal(err)
 	}
+	defer p.close()
 	g, err := p.group(0, 0, 2)
 	if err != nil {
 		t.Fatal(err)
@@ -41,14 +42,14 @@ func TestTargets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		logp, _, err := p.prior(c, flat)
+		logp, _, err := p.prior(t.Context(), c, flat)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if got, want := logp[1]-logp[0], exact.LogDensity[1]-exact.LogDensity[0]; !(math.Abs(got-want) < 1e-8) {
 			t.Errorf("s = %g: the log-densities of two points differ by %g, want %g", s, got, want)
 		}
-		differences(t, flat, func(x []float64) ([]float64, []float64) { return triple(t)(p.prior(c, x)) })
+		differences(t, flat, func(x []float64) ([]float64, []float64) { return triple(t)(p.prior(t.Context(), c, x)) })
 		differences(t, flat, func(x []float64) ([]float64, []float64) { return triple(t)(p.likelihood(c, 0.2, x, g.data)) })
 		differences(t, flat, func(x []float64) ([]float64, []float64) {
 			u, grad, err := p.guidance(c, 0.2, x, g.data)
