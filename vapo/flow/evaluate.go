@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/dtypes"
@@ -23,6 +24,9 @@ type engine struct {
 	source     *model.Store    // that the weights were copied from
 	evaluate   *model.Exec     // x, s → Φ, ∇Φ
 	curvatures *model.Exec     // x, s, v → ∇Φ, vᵀ(∇²Φ)v
+
+	mu    sync.RWMutex
+	built map[string]bool // names of the graphs that are compiled
 }
 
 // Evaluate gives Φ [n] and ∇Φ, of the shape and dtype of x [n, shape...], at one s in [0, 1]. The caller owns the results.
@@ -31,7 +35,7 @@ func (f *Flow) Evaluate(x *tensors.Tensor, s float64) (phi, grad *tensors.Tensor
 	if err != nil {
 		return nil, nil, err
 	}
-	return call(e.evaluate, x, s)
+	return e.call(e.evaluate, x, s)
 }
 
 // Curvatures gives ∇Φ, of x's shape, and the second derivatives vᵀ(∇²Φ)v, [n, k], along directions v [k, 1 or n, shape...] at the
@@ -44,7 +48,7 @@ func (f *Flow) Curvatures(x *tensors.Tensor, s float64, v *tensors.Tensor) (grad
 	if err := f.checkDirections(x, v); err != nil {
 		return nil, nil, err
 	}
-	return call(e.curvatures, x, s, v)
+	return e.call(e.curvatures, x, s, v)
 }
 
 // checkDirections says what is wrong with directions v [k, 1 or n, shape...] at points x.
@@ -69,9 +73,25 @@ func (path missing) Error() string {
 		string(path))
 }
 
-// call runs one of an engine's executables at points x.
-func call(exec *model.Exec, x *tensors.Tensor, more ...any) (first, second *tensors.Tensor, err error) {
-	out, err := exec.Call(append([]any{x}, more...)...)
+// call runs one of an engine's executables at points x. GoMLX 0.28.8 shares the weights' store among all graphs without a lock, so
+// that the first call for each shape, which builds one, runs alone.
+func (e *engine) call(exec *model.Exec, x *tensors.Tensor, s float64, more ...*tensors.Tensor) (first, second *tensors.Tensor, err error) {
+	name, in := fmt.Sprintf("%p %s", exec, x.Shape()), []any{x, s}
+	for _, t := range more {
+		name, in = name+" "+t.Shape().String(), append(in, t)
+	}
+	e.mu.RLock()
+	unlock := e.mu.RUnlock
+	if !e.built[name] {
+		unlock()
+		e.mu.Lock()
+		unlock = e.mu.Unlock
+	}
+	out, err := exec.Call(in...)
+	if err == nil && !e.built[name] {
+		e.built[name] = true
+	}
+	unlock()
 	var lacks missing
 	if errors.As(err, &lacks) { // without the names of graphs round it
 		return nil, nil, lacks
@@ -151,7 +171,7 @@ func (f *Flow) engine(x *tensors.Tensor, s float64) (*engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("flow: %w", err)
 	}
-	e := &engine{source: f.Store, backend: f.Backend}
+	e := &engine{source: f.Store, backend: f.Backend, built: map[string]bool{}}
 	if e.evaluate, err = f.compile(weights, func(at potential.Function, in []*Node) []*Node {
 		phi, grad := at(in[0], in[1])
 		return []*Node{phi, grad}
