@@ -21,7 +21,7 @@ import (
 )
 
 // TrainingVersion is bumped by hand when the same configuration would train other weights.
-const TrainingVersion = 2
+const TrainingVersion = 3
 
 // ErrBusy is wrapped by the error of a folder in which another process trains.
 var ErrBusy = lockfile.ErrBusy

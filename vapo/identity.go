@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"runtime"
 	"slices"
+	"strconv"
 	"strings"
 
 	"vapoflow/internal/atomicfile"
@@ -27,6 +28,8 @@ import (
 // identity is everything that decides a training's weights, by the names that an error gives them. It lies beside the
 // checkpoints, so that a folder never gives the weights of another training.
 type identity map[string]string
+
+var errUnknown = errors.New("no longer names")
 
 // identityFile is its name in Run.Dir.
 const identityFile = "identity.json"
@@ -73,22 +76,22 @@ func identify(m *Model, l loss.Loss, data dataset.Dataset, t Training) (identity
 
 // compare compares the training with that of a folder which is to be resumed; more steps at a constant rate are the same training
 // for longer. A folder that the configuration names (keyed) holds no other, but the same pieces may have been edited: that error
-// wraps [errEdited].
+// wraps [errEdited], and that of one that nothing names errUnknown.
 func (id identity) compare(dir string, does behaviour, keyed bool) error {
 	text, err := os.ReadFile(filepath.Join(dir, identityFile))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("vapo: the training's identity: %w", err)
 	}
 	var there identity
-	if json.Unmarshal(text, &there) != nil || sealed.Check(text, there["seal"]) != nil { // a damaged one is of no training
-		return nil
+	if err != nil || json.Unmarshal(text, &there) != nil || sealed.Check(text, there["seal"]) != nil {
+		if keyed {
+			return nil
+		}
+		return fmt.Errorf("vapo: %s holds checkpoints of a training that its %s, missing or damaged, %w", dir, identityFile, errUnknown)
 	}
 	var differ []string
 	for _, key := range slices.Sorted(maps.Keys(id)) {
-		if !keyed && there[key] != id[key] && !(key == "steps" && id["decay"] == `"constant"`) {
+		if !keyed && there[key] != id[key] && !(key == "steps" && id.longer(there)) {
 			differ = append(differ, fmt.Sprintf("%s %s, here %s", key, brief(there[key]), brief(id[key])))
 		}
 	}
@@ -107,6 +110,13 @@ func (id identity) compare(dir string, does behaviour, keyed bool) error {
 		return fmt.Errorf("vapo: %s holds a training whose %w", dir, err)
 	}
 	return nil
+}
+
+// longer tells a training at a constant rate of more steps than another.
+func (id identity) longer(there identity) bool {
+	here, err := strconv.Atoi(id["steps"])
+	before, errBefore := strconv.Atoi(there["steps"])
+	return id["decay"] == `"constant"` && err == nil && errBefore == nil && here > before
 }
 
 // behaves begins the names of what a folder's pieces do, beside its identity.

@@ -62,6 +62,7 @@ func TestFolderIsOfOneTraining(t *testing.T) {
 		"data mine":           func(p *parts) { p.data = points(2) },
 		"seed 0, here 1":      func(p *parts) { p.training.Seed = 1 },
 		"learning_rate 0.001": func(p *parts) { p.training.LearningRate = 2e-3 },
+		"steps 3, here 2":     func(p *parts) { p.training.Steps = 2 },
 		"steps 3, here 6":     func(p *parts) { p.training.Steps, p.training.Decay = 6, "cosine" },
 	} {
 		if _, err := try(change, vapo.Run{Resume: true}); err == nil || !strings.Contains(err.Error(), want) {
@@ -76,6 +77,15 @@ func TestFolderIsOfOneTraining(t *testing.T) {
 	}
 	if _, err := try(func(p *parts) { p.loss = loss.VarianceReduced{} }, vapo.Run{}); err != nil {
 		t.Errorf("another loss that begins anew: %v", err)
+	}
+	// Checkpoints that nothing names are of no training.
+	if err := os.WriteFile(filepath.Join(dir, "identity.json"), []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	resumed, said := -1, ""
+	_, err = try(same, vapo.Run{Resume: true, Observe: func(p vapo.Progress) { resumed = p.Resumed }, Say: func(line string) { said += line }})
+	if err != nil || resumed != 0 || !strings.Contains(said, "set aside") {
+		t.Errorf("checkpoints without an identity are resumed at step %d: %v, %q", resumed, err, said)
 	}
 	// One that begins anew and is cut short leaves nothing of the training before for the next to resume.
 	stopped, cancel := context.WithCancel(t.Context())

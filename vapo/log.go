@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,7 +19,7 @@ type LogEntry struct {
 	Seconds  float64 `json:"seconds"`   // of training up to here, interruptions left out
 }
 
-// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last. No training fails for its log,
+// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last, and one where it is interrupted. No training fails for its log,
 // which nothing but its curve depends on.
 type trainingLog struct {
 	run     Run
@@ -59,10 +60,19 @@ func (l *trainingLog) add(p Progress) {
 	l.sum.Loss += p.Loss
 	l.sum.GradNorm += p.GradNorm
 	l.n++
+	l.sum.Step, l.sum.Seconds = p.Step, l.before+p.Seconds
 	if p.Step%interval(p.Steps) == 0 || p.Step == p.Steps {
-		l.write(LogEntry{p.Step, l.sum.Loss / float64(l.n), l.sum.GradNorm / float64(l.n), l.before + p.Seconds})
-		l.sum, l.n = LogEntry{}, 0
+		l.flush()
 	}
+}
+
+// flush writes the line of the steps since the last.
+func (l *trainingLog) flush() {
+	if l.n == 0 {
+		return
+	}
+	l.write(LogEntry{l.sum.Step, l.sum.Loss / float64(l.n), l.sum.GradNorm / float64(l.n), l.sum.Seconds})
+	l.sum, l.n = LogEntry{}, 0
 }
 
 // interval is how many steps a line of the log stands for.
@@ -115,7 +125,12 @@ func (l *trainingLog) close() {
 }
 
 // Log reads the training's log from m.Dir.
-func (m *Model) Log() ([]LogEntry, error) { return readLog(filepath.Join(m.Dir, logFile)) }
+func (m *Model) Log() ([]LogEntry, error) {
+	if m.Dir == "" {
+		return nil, errors.New("vapo: the model was not trained or loaded in a folder and has no training log")
+	}
+	return readLog(filepath.Join(m.Dir, logFile))
+}
 
 func readLog(path string) ([]LogEntry, error) {
 	f, err := os.Open(path)

@@ -35,7 +35,8 @@ type Progress struct {
 	Seconds     float64 // in the steps of this call of Train; what observers take is left out
 	Resumed     int     // the step this call began at
 
-	// Weights gives the moving average of the weights so far, which Train leaves in m.Store at the end.
+	// Weights gives the moving average of the weights so far, which Train leaves in m.Store at the end. It is to be called by
+	// the observer alone: the next step takes the buffers.
 	Weights func() (*model.Store, error)
 }
 
@@ -67,6 +68,12 @@ type Run struct {
 // finite is an error that names the step. Every draw is a function of (t.Seed, step), so that a
 // resumed training gives the very weights of one that was never interrupted.
 func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t Training, run Run) error {
+	if err := m.Validate(); err != nil {
+		return err
+	}
+	if l == nil || data == nil {
+		return errors.New("vapo: a training needs a loss and data")
+	}
 	if err := t.Validate(); err != nil {
 		return err
 	}
@@ -121,6 +128,7 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 	for i := first; i < t.Steps; i++ {
 		began := time.Now()
 		if err := ctx.Err(); err != nil {
+			log.flush()
 			return state.interrupted(i, err)
 		}
 		batch, err := ahead.take()
@@ -137,8 +145,8 @@ func Train(ctx context.Context, m *Model, l loss.Loss, data dataset.Dataset, t T
 		seconds += time.Since(began).Seconds()
 		p.Seconds = seconds
 		if !finite(p.Loss) || !finite(p.GradNorm) { // the last checkpoint stays as it is
-			return fmt.Errorf("vapo: %w: the loss is %g and its gradient's norm %g at step %d of %d; lower the learning rate "+
-				"(%g) or the clipping norm (%g)", ErrDiverged, p.Loss, p.GradNorm, i, t.Steps, t.LearningRate, t.Clip)
+			return fmt.Errorf("vapo: %w: the loss is %g and its gradient's norm %g at step %d of %d; lower the learning rate (%g)%s",
+				ErrDiverged, p.Loss, p.GradNorm, i, t.Steps, t.LearningRate, orClip(l, t.Clip))
 		}
 		log.add(p)
 		if run.Observe != nil {
@@ -177,6 +185,17 @@ func descend(scope *model.Scope, descent optimizer.Optimizer, theLoss, rates *gr
 		ema.SetNodeValue(graph.Add(graph.Mul(decay, ema.NodeValue(g)), graph.Mul(graph.OneMinus(decay), v.NodeValue(g))))
 	}
 	return norm
+}
+
+// orClip says what else helps a training that diverges.
+func orClip(l loss.Loss, clip float64) string {
+	if _, unclipped := l.(loss.Unclipped); unclipped {
+		return ", enlarge the batch or take a loss whose gradient may be clipped"
+	}
+	if clip == 0 {
+		return " or clip the gradient"
+	}
+	return fmt.Sprintf(" or the clipping norm (%g)", clip)
 }
 
 const emaScope = "/ema"

@@ -25,7 +25,7 @@ func Spread(x, h *graph.Node) *graph.Node {
 func Sum(x *graph.Node) *graph.Node {
 	b := x.Shape().Dim(0)
 	if onXLA(x) {
-		return graph.ReduceSum(x, 1, 2, 3)
+		return graph.ReduceSum(graph.Reshape(x, b, -1), 1)
 	}
 	n := x.Shape().Size() / b
 	return graph.Reshape(graph.DotGeneral(graph.Reshape(x, b, n), []int{1}, nil, ones(x, 1, n), []int{1}, nil), b)

@@ -157,8 +157,8 @@ func offMode(x [][]float64, data mixture.Mixture, c homotopy.Values) []float64 {
 }
 
 func checkClock(s []float64, n int) error {
-	if n < 2 {
-		return fmt.Errorf("density: KL needs at least 2 samples for its standard error, got %d", n)
+	if n < 4 {
+		return fmt.Errorf("density: KL needs at least 4 samples for its standard error, got %d", n)
 	}
 	if len(s) == 0 {
 		return fmt.Errorf("density: KL needs at least one s")

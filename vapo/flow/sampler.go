@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/tensors"
 
 	"vapoflow/internal/progress"
@@ -25,25 +26,26 @@ type Sampler struct {
 }
 
 // NewSampler prepares drawing in batches, with the steps of a solver. An adaptive one finds its steps on the first batch,
-// samples 0 ≤ i < batch, and all others repeat them.
+// samples 0 ≤ i < batch, and all others repeat them; what a solver saves on the way is not kept.
 func (f *Flow) NewSampler(ctx context.Context, with solver.Solver, seed int64, batch int) (*Sampler, error) {
 	if batch < 1 {
 		return nil, fmt.Errorf("flow: a sampler draws at least 1 sample at once, got a batch of %d", batch)
 	}
-	if fixed, ok := with.(solver.Fixed); ok && fixed.Grid != nil { // its steps are known
-		return &Sampler{Grid: fixed.Grid, flow: f, with: fixed, seed: seed, batch: batch}, nil
-	}
-	first, err := f.Sample(ctx, with, seed, 0, batch)
-	if err != nil {
-		return nil, err
-	}
-	first.Finalize()
-	s := &Sampler{Grid: first.Grid, flow: f, seed: seed, batch: batch}
+	s := &Sampler{flow: f, seed: seed, batch: batch}
 	switch with := with.(type) {
-	case solver.Fixed:
-		s.with = with
+	case solver.Fixed: // its steps are known
+		grid, err := with.Times(0, 1)
+		if err != nil {
+			return nil, err
+		}
+		s.Grid, s.with = grid, solver.Fixed{Tableau: with.Tableau, Grid: grid}
 	case solver.Adaptive:
-		s.with = solver.Fixed{Tableau: with.Tableau, Grid: first.Grid}
+		first, err := f.Sample(ctx, with, seed, 0, batch)
+		if err != nil {
+			return nil, err
+		}
+		first.Finalize()
+		s.Grid, s.with = first.Grid, solver.Fixed{Tableau: with.Tableau, Grid: first.Grid}
 		if with.Tableau.Name == "" {
 			s.with.Tableau = solver.DormandPrince5 // Adaptive's default
 		}
@@ -73,6 +75,12 @@ func (s *Sampler) Draw(ctx context.Context, first, n int, visit func(i int, x []
 // Carry takes points of the prior, [n, shape...] in float32, along the flow in batches of the sampler's size, the last one filled
 // up with its last point, and calls visit with where each of them ends, flat.
 func (s *Sampler) Carry(ctx context.Context, prior *tensors.Tensor, visit func(i int, x []float32) error) error {
+	if err := s.flow.Check(prior); err != nil {
+		return err
+	}
+	if prior.DType() != dtypes.Float32 {
+		return fmt.Errorf("flow: a sampler carries points in float32, got %s", prior.Shape())
+	}
 	size := s.flow.Dim()
 	all := tensors.MustCopyFlatData[float32](prior)
 	n := len(all) / size

@@ -3,6 +3,7 @@ package flow_test
 import (
 	"context"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gomlx/compute"
@@ -35,6 +36,9 @@ func TestSamplerOnDevices(t *testing.T) {
 		}
 		if err := s.Carry(t.Context(), prior, func(_ int, x []float32) error { carried[i] = append(carried[i], x...); return nil }); err != nil {
 			t.Fatal(err)
+		}
+		if err := s.Carry(t.Context(), tensors.FromValue([][]float32{{1, 2, 3}}), nil); err == nil || !strings.Contains(err.Error(), "shape") {
+			t.Errorf("points of three coordinates are carried in the plane: %v", err)
 		}
 		if s.NFE != 2 || len(drawn[i]) != 80 || len(carried[i]) != 34 {
 			t.Errorf("%d and %d numbers in %d evaluations", len(drawn[i]), len(carried[i]), s.NFE)

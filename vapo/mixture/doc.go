@@ -24,5 +24,5 @@
 // A mixture stays one under a linear measurement with Gaussian noise ([Mixture.Posterior]) and under multiplication ([Product]):
 // the oracles of posterior sampling.
 //
-// [Excess] measures a trained potential against Φ*; [Gaussian] is data with any covariance, on the host.
+// [Excess] measures a trained potential against Φ*.
 package mixture

@@ -18,7 +18,7 @@ import (
 // What is no such matrix (biases, the first and last layers of few rows or columns) takes [Adam]'s step at the rate itself.
 type Muon struct {
 	Ratio    float64 `json:"ratio"`    // of the matrices' rate to the learning rate; 0 means 10
-	Momentum float64 `json:"momentum"` // β in [0, 1); 0 means 0.9
+	Momentum float64 `json:"momentum"` // β in (0, 1); 0 means 0.9
 	Nesterov bool    `json:"nesterov"` // orthogonalise βM + (1−β)G instead of M
 }
 
@@ -27,7 +27,7 @@ var _ Optimizer = Muon{}
 // Validate says which number cannot be used.
 func (o Muon) Validate() error {
 	if !(o.Ratio >= 0) || !(o.Momentum >= 0 && o.Momentum < 1) {
-		return fmt.Errorf("ratio must be positive and momentum lie in [0, 1), got %g and %g", o.Ratio, o.Momentum)
+		return fmt.Errorf("ratio must be positive, or 0 for 10, and momentum lie in (0, 1), or be 0 for 0.9, got %g and %g", o.Ratio, o.Momentum)
 	}
 	return nil
 }

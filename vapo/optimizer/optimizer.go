@@ -1,6 +1,8 @@
 package optimizer
 
 import (
+	"fmt"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/ml/model"
@@ -23,6 +25,14 @@ type Adam struct {
 }
 
 var _ Optimizer = Adam{}
+
+// Validate says which number cannot be used.
+func (a Adam) Validate() error {
+	if !(a.Epsilon >= 0) {
+		return fmt.Errorf("epsilon must be positive, or 0 for 1e-7, got %g", a.Epsilon)
+	}
+	return nil
+}
 
 // Update implements [Optimizer].
 func (a Adam) Update(scope *model.Scope, vars []*model.Variable, grads []*graph.Node, rate *graph.Node) {

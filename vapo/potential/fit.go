@@ -17,14 +17,16 @@ const (
 )
 
 // FitGaussian estimates a [Gaussian] of examples of the given shape, [d] or [height, width,
-// channels], of which read(i, dst) gives the i-th, 0 ≤ i < n; at most 20,000 are read, and of large ones fewer. read is called
-// concurrently.
+// channels], of which read(i, dst) gives the i-th, 0 ≤ i < n; at most 20,000 evenly among them are read, and of large ones fewer.
+// read is called concurrently.
 func FitGaussian(shape []int, n int, read func(i int, dst []float32) error) (*Gaussian, error) {
 	if n < 2 || len(shape) != 1 && len(shape) != 3 {
 		return nil, fmt.Errorf("potential: a Gaussian base needs at least 2 examples of shape [d] or [height, width, "+
 			"channels], got %d of shape %v", n, shape)
 	}
+	all, each := n, read
 	n = max(2, min(n, fitExamples, fitValues/product(shape)))
+	read = func(i int, dst []float32) error { return each(i*all/n, dst) } // evenly: sets are often in the order of their classes
 	g := &Gaussian{Shape: shape}
 	last := shape[len(shape)-1]
 	mean, cov, err := moments(shape, n, read)

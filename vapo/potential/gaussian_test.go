@@ -123,6 +123,15 @@ func TestDCTBaseOnCIFAR10(t *testing.T) {
 	}
 }
 
+// Of more examples than it reads, it reads some of all parts: the first are of one class where a set is in their order.
+func TestFitGaussianReadsThroughout(t *testing.T) {
+	const n = 50_000
+	g, err := potential.FitGaussian([]int{1}, n, func(i int, x []float32) error { x[0] = float32(i); return nil })
+	if err != nil || math.Abs(float64(g.Mean[0])/n-0.5) > 1e-3 || math.Abs(float64(g.Variance[0])*12/n/n-1) > 1e-3 {
+		t.Errorf("%v: mean %v and variance %v of 0 to %d", err, g.Mean, g.Variance, n)
+	}
+}
+
 func TestFitGaussianRefusesOneExample(t *testing.T) {
 	if _, err := potential.FitGaussian([]int{2}, 1, nil); err == nil {
 		t.Error("a Gaussian was fitted to one example")

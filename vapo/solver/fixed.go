@@ -85,23 +85,35 @@ func (d Fixed) withDefaults() (Fixed, error) {
 	if d.Grid != nil && d.Steps != 0 {
 		return d, fmt.Errorf("solver: both Steps = %d and a Grid of %d times are set; give one of them", d.Steps, len(d.Grid))
 	}
-	if d.Steps == 0 {
+	if d.Steps == 0 && d.Grid == nil {
 		d.Steps = DefaultSteps
 	}
 	return d, nil
 }
 
-// grid returns the times of the run, the requested ones among them.
-func (d Fixed) grid(r *run) ([]float64, error) {
-	grid, span := slices.Clone(d.Grid), r.s1-r.s0
-	if d.Grid == nil {
-		for i := range d.Steps {
-			grid = append(grid, r.s0+span*float64(i)/float64(d.Steps))
-		}
-		grid = append(grid, r.s1)
-	} else if err := checkGrid(grid, r.s0, r.s1); err != nil {
+// Times are those of its steps from s0 to s1, without SaveAt.
+func (d Fixed) Times(s0, s1 float64) ([]float64, error) {
+	d, err := d.withDefaults()
+	if err != nil {
 		return nil, err
 	}
+	grid := slices.Clone(d.Grid)
+	if grid != nil {
+		return grid, checkGrid(grid, s0, s1)
+	}
+	for i := range d.Steps {
+		grid = append(grid, s0+(s1-s0)*float64(i)/float64(d.Steps))
+	}
+	return append(grid, s1), nil
+}
+
+// grid returns the times of the run, the requested ones among them.
+func (d Fixed) grid(r *run) ([]float64, error) {
+	grid, err := d.Times(r.s0, r.s1)
+	if err != nil {
+		return nil, err
+	}
+	span := r.s1 - r.s0
 	// A requested time within rounding of a grid point is that point: 3·0.1 means 0.3.
 	saveAt := slices.Clone(r.saveAt)
 	for i, s := range saveAt {
