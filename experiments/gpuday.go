@@ -15,12 +15,14 @@ import (
 
 	"vapoflow/experiments/bench"
 	"vapoflow/experiments/console"
+	"vapoflow/experiments/measure"
 	"vapoflow/experiments/paper"
 	"vapoflow/experiments/record"
 	"vapoflow/experiments/sample"
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/training"
 	"vapoflow/experiments/usage"
+	"vapoflow/vapo"
 )
 
 // gpuDay is what a first half hour on a new machine should do.
@@ -86,7 +88,10 @@ func (d *gpuDay) run(ctx context.Context) error {
 		d.Say("gpu-day: %s", s.name)
 		start := time.Now()
 		found, where, err := s.do(ctx)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil { // also where the stage did not notice: the record before is worth more than one without a table
+			if err == nil {
+				err = ctx.Err()
+			}
 			return day.Close(err)
 		}
 		if err != nil {
@@ -137,9 +142,11 @@ func (d *gpuDay) prepare() error {
 	}
 	d.Say("%s", choice.Line)
 	d.env = paper.Env{
-		Backend: choice, Out: d.out, DataRoot: root, Preset: d.preset, Recipe: paper.Recipes[0], Resume: true,
+		Backend: choice, Out: d.out, DataRoot: root, Inception: os.Getenv(measure.InceptionEnv), Preset: d.preset, Recipe: paper.Recipes[0], Resume: true,
 		Checkpoints: training.Checkpoints{Interval: 2 * time.Minute}, Command: "experiments " + joinArgs(d.args),
-		Watch: d.Watch, Say: func(line string) { d.Say("%s", line) },
+		Watch: func(name string, steps int) (func(vapo.Progress), func()) {
+			return d.unsaved.watch(d.Watch(name, steps))
+		}, Say: func(line string) { d.Say("%s", line) },
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ const (
 func Main(args []string, stdout, stderr io.Writer) int {
 	ctx, free := untilSignal(stderr)
 	defer free()
-	app := &app{Console: &console.Console{Out: stdout}, args: args}
+	app := &app{Console: &console.Console{Out: stdout}, args: args, unsaved: new(unsaved)}
 	root := app.root()
 	root.SetArgs(args)
 	root.SetOut(stdout)
@@ -91,7 +91,7 @@ type app struct {
 	args      []string
 	started   bool // flags and arguments were understood
 	resumable bool // the command continues where an interruption left it
-	unsaved   unsaved
+	unsaved   *unsaved
 }
 
 // asUsage marks errors about names that do not exist as wrong use.

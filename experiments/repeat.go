@@ -103,7 +103,7 @@ func (r *again) run(ctx context.Context, a *app, o options) error {
 	}
 	agreement := repeat.Compare(was, is)
 	switch within := agreement.Worst <= r.tolerance && len(agreement.Lacks) == 0; {
-	case agreement.Bits:
+	case agreement.Bits, agreement.Count == 0:
 	case due:
 		return fmt.Errorf("run --from %s: the same build, machine, data and backend gave other bits: %v", r.from, agreement)
 	case !within:
@@ -135,7 +135,7 @@ func (r *again) command(ctx context.Context, a *app, o options, was record.Manif
 	}
 	args = append(args, "--out", o.out)
 	a.Say("experiments %s", joinArgs(args))
-	inner := &app{Console: a.Console, args: args}
+	inner := &app{Console: a.Console, args: args, unsaved: a.unsaved}
 	root := inner.root()
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {

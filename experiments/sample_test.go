@@ -192,7 +192,7 @@ func TestSampleInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	var out bytes.Buffer
-	root := (&app{Console: &console.Console{Out: &out}}).root()
+	root := (&app{Console: &console.Console{Out: &out}, unsaved: new(unsaved)}).root()
 	root.SetArgs(strings.Fields("sample --run oracle:ring8 --out o.npz --steps 2"))
 	if err := root.ExecuteContext(ctx); err == nil || !strings.Contains(err.Error(), "cancel") {
 		t.Errorf("error %v", err)

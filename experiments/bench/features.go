@@ -2,7 +2,11 @@ package bench
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
+	"fmt"
+	"os"
 
 	"vapoflow/experiments/measure"
 	"vapoflow/experiments/record"
@@ -14,15 +18,18 @@ import (
 // features measure images against training images by the features of Table 1.
 type features struct {
 	by   metric.Extractor
-	real measure.Features // of training images
+	data dataset.Dataset  // the training images
+	n    int              // how many of them are measured
+	real measure.Features // of those, once they are asked for
+	name string           // of all of that: what was kept by other features or images is measured anew
 }
 
-// references are the training images that a Fréchet distance is taken to.
+// references are the training images that a Fréchet distance is taken to, where there are as many.
 const references = 10_000
 
-// features opens them for a set, which lies below root, and takes those of its training images.
+// features opens them for a set, which lies below root.
 func (w *work) features(ctx context.Context, root string, data dataset.Dataset) (*features, error) {
-	by, err := measure.Extractors{Backend: w.choice.Backend, DataRoot: root, Models: record.ModelsDir(w.Out), Say: w.Say, Count: w.count}.Open(ctx, 1024)
+	by, err := measure.Extractors{Backend: w.choice.Backend, Inception: os.Getenv(measure.InceptionEnv), DataRoot: root, Models: record.ModelsDir(w.Out), Say: w.Say, Count: w.count}.Open(ctx, 1024)
 	if err != nil {
 		return nil, err
 	}
@@ -30,9 +37,20 @@ func (w *work) features(ctx context.Context, root string, data dataset.Dataset) 
 	if by.By == nil {
 		return nil, errors.New("there are no features to measure samples by: " + by.Note)
 	}
-	f := &features{by: by.By}
-	f.real, err = measure.FeaturesOf(ctx, f.by, data, references, w.count("training images measured", references))
-	return f, err
+	info := data.Info()
+	f := &features{by: by.By, data: data, n: measure.AtMost(references, info)}
+	hash := sha256.Sum256(fmt.Appendf(nil, "%s %g %s %d", by.By.Name(), by.Accuracy, info.SHA256, f.n))
+	f.name = hex.EncodeToString(hash[:4])
+	return f, nil
+}
+
+// training are the features of the training images.
+func (f *features) training(ctx context.Context, w *work) (measure.Features, error) {
+	var err error
+	if f.real.Moments == nil {
+		f.real, err = measure.FeaturesOf(ctx, f.by, f.data, f.n, w.count("training images measured", f.n))
+	}
+	return f.real, err
 }
 
 // drawn are the first n images of a sampler, and their features.

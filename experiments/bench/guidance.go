@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync"
 
 	"github.com/spf13/pflag"
 
@@ -82,13 +83,12 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 	if err != nil {
 		return nil, err
 	}
-	plain, err := m.NewSampler(ctx, solver.Adaptive{Tableau: solver.BogackiShampine, RTol: 1e-2, ATol: 1e-2, Backend: m.Backend}, 0, 16)
-	if err != nil {
-		return nil, err
-	}
+	steps := sync.OnceValues(func() (*flow.Sampler, error) {
+		return m.NewSampler(ctx, solver.Adaptive{Tableau: solver.BogackiShampine, RTol: 1e-2, ATol: 1e-2, Backend: m.Backend}, 0, 16)
+	})
 	table := record.Table{
 		Caption: fmt.Sprintf("%d samples of pretrained:%s led away by w from a potential of the preset's network after %d steps of training: Fréchet distance of all to %d training images by the features of Table 1, and mean ± standard deviation over %d disjoint sets of %d.",
-			o.samples, model, weak.Config.Steps, by.real.Moments.N(), measure.Parts, o.samples/measure.Parts),
+			o.samples, model, weak.Config.Steps, by.n, measure.Parts, o.part(by)),
 		Header: []string{"w", "Fréchet distance", "of the sets", "precision", "recall", "evaluations"},
 	}
 	sheet := &record.Images{Shape: m.Shape}
@@ -97,7 +97,7 @@ func (o *guidanceOptions) one(ctx context.Context, w *work, model string) (*reco
 		if err != nil {
 			return nil, err
 		}
-		got, err := o.draw(ctx, w, f, plain.Grid, weight, by)
+		got, err := o.draw(ctx, w, f, steps, weight, by)
 		if err != nil {
 			return nil, fmt.Errorf("--weights %g: %w", weight, err)
 		}
@@ -122,13 +122,21 @@ func (o *guidanceOptions) weak(ctx context.Context, w *work, name string, m *vap
 }
 
 // draw draws along a guided flow and measures it.
-func (o *guidanceOptions) draw(ctx context.Context, w *work, f *flow.Flow, grid []float64, weight float64, by *features) (guided, error) {
-	name, err := keptName(f.Store, "guidance-%g-%d", weight, o.samples)
+func (o *guidanceOptions) draw(ctx context.Context, w *work, f *flow.Flow, steps func() (*flow.Sampler, error), weight float64, by *features) (guided, error) {
+	name, err := keptName(f.Store, "guidance-%g-%d-%s", weight, o.samples, by.name)
 	if err != nil {
 		return guided{}, err
 	}
 	return kept(w.Out, name, func() (g guided, err error) {
-		sampler, err := f.NewSampler(ctx, solver.Fixed{Tableau: solver.BogackiShampine, Grid: grid, Backend: f.Backend}, 0, 64)
+		plain, err := steps()
+		if err != nil {
+			return g, err
+		}
+		real, err := by.training(ctx, w)
+		if err != nil {
+			return g, err
+		}
+		sampler, err := f.NewSampler(ctx, solver.Fixed{Tableau: solver.BogackiShampine, Grid: plain.Grid, Backend: f.Backend}, 0, 64)
 		if err != nil {
 			return g, err
 		}
@@ -137,10 +145,13 @@ func (o *guidanceOptions) draw(ctx context.Context, w *work, f *flow.Flow, grid 
 			return g, err
 		}
 		g.NFE, g.First = drawn.NFE, drawn.First(shownGuided).Pixels
-		g.Distances, err = measure.DistancesOf(ctx, by.real, got, o.samples/measure.Parts)
+		g.Distances, err = measure.DistancesOf(ctx, real, got, o.part(by))
 		return g, err
 	})
 }
+
+// part is the size of the disjoint sets.
+func (o *guidanceOptions) part(by *features) int { return min(o.samples, by.n) / measure.Parts }
 
 // drawGuidance shows the first samples, a row for each weight.
 func drawGuidance(p element.Page) error {

@@ -73,15 +73,21 @@ func (s *imageStudy) train(ctx context.Context, text string, budget int) (t imag
 
 // distance is the Fréchet distance of a model's samples to training images, by the features of Table 1, drawn by its solver.
 func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) (float64, error) {
-	name, err := keptName(m.Store, "images-samples-%d", s.samples)
+	if s.features == nil {
+		by, err := s.work.features(ctx, s.root, s.data)
+		if err != nil {
+			return 0, fmt.Errorf("--samples: %w", err)
+		}
+		s.features = by
+	}
+	name, err := keptName(m.Store, "images-samples-%d-%s", s.samples, s.features.name)
 	if err != nil {
 		return 0, err
 	}
 	return kept(s.Out, name, func() (float64, error) {
-		if s.features == nil {
-			if s.features, err = s.work.features(ctx, s.root, s.data); err != nil {
-				return 0, fmt.Errorf("--samples: %w", err)
-			}
+		real, err := s.features.training(ctx, s.work)
+		if err != nil {
+			return 0, err
 		}
 		with, err := solver.New("bosh3", solver.Options{RTol: 1e-2, ATol: 1e-2})
 		if err != nil {
@@ -95,7 +101,7 @@ func (s *imageStudy) distance(ctx context.Context, m *vapo.Model, title string) 
 		if err != nil {
 			return 0, err
 		}
-		return metric.FID(s.features.real.Moments, got.Moments)
+		return metric.FID(real.Moments, got.Moments)
 	})
 }
 

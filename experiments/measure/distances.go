@@ -2,6 +2,7 @@ package measure
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gomlx/gomlx/core/tensors"
 	"gonum.org/v1/gonum/stat"
@@ -52,7 +53,8 @@ func FeaturesOf(ctx context.Context, by metric.Extractor, data dataset.Dataset, 
 			return s, err
 		}
 		if len(s.rows) < KeptRows*s.dim {
-			s.rows = append(s.rows, tensors.MustCopyFlatData[float32](features)...)
+			rows := tensors.MustCopyFlatData[float32](features)
+			s.rows = append(s.rows, rows[:min(len(rows), KeptRows*s.dim-len(s.rows))]...)
 		}
 		features.MustFinalizeAll()
 		tell(from + count)
@@ -80,8 +82,14 @@ type Distances struct {
 	Frechet, KID, Precision, Recall Spread  // of the parts
 }
 
-// DistancesOf measures features against real ones, and those of [Parts] disjoint sets of size images.
+// Rows is how many images of both have features in memory.
+func (s Features) Rows(other Features) int { return min(len(s.rows), len(other.rows)) / s.dim }
+
+// DistancesOf measures features against real ones, and those of [Parts] disjoint sets of size images, which must be in memory.
 func DistancesOf(ctx context.Context, real, got Features, size int) (d Distances, err error) {
+	if rows := real.Rows(got); size < 1 || Parts*size > rows {
+		return d, fmt.Errorf("measure: %d disjoint sets of %d images need the features of as many; there are those of %d", Parts, size, rows)
+	}
 	if d.All, err = metric.FID(real.Moments, got.Moments); err != nil {
 		return d, err
 	}

@@ -53,7 +53,11 @@ func computeNeighbours(ctx context.Context, t *trial, shown int) (element.Data, 
 		return nil, err
 	}
 	queries := measure.Floats(samples.Pixels)
-	if test, err := t.open("test"); err == nil {
+	test, err := t.heldOut()
+	if err != nil {
+		return nil, err
+	}
+	if test != nil {
 		held, err := measure.FirstOf(test, t.Samples)
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package paper
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"vapoflow/experiments/element"
@@ -141,11 +142,21 @@ func (t *trial) fidSets(ctx context.Context, m *vapo.Model) (sets []fidSet, err 
 		return nil, err
 	}
 	sets = append(sets, fidSet{uniformNoise, noise, 0})
-	if test, err := t.open("test"); err == nil {
-		return append(sets, fidSet{heldOutImages, test, 0}), nil
+	test, err := t.heldOut()
+	if test == nil {
+		return sets, err
 	}
-	t.run.Note("There is no test split to compare the training images with.")
-	return sets, nil
+	return append(sets, fidSet{heldOutImages, test, 0}), nil
+}
+
+// heldOut is the test split; nil where the set has none, which is noted.
+func (t *trial) heldOut() (dataset.Dataset, error) {
+	test, err := t.open("test")
+	if errors.Is(err, dataset.ErrMissing) || errors.Is(err, dataset.ErrUnknown) {
+		t.run.Note("There is no test split to compare the training images with.")
+		return nil, nil
+	}
+	return test, err
 }
 
 // samplesOf are a model's images as a set to be measured.

@@ -65,8 +65,9 @@ func (s Stored) Check(all bool) error {
 func (s Stored) WithoutFigures() Stored {
 	s.Artefacts = maps.Clone(s.Artefacts)
 	for _, f := range s.Figures {
-		delete(s.Artefacts, f.File)
-		delete(s.Artefacts, strings.TrimSuffix(f.File, ".png")+".svg")
+		for _, form := range []string{".png", ".svg", ".pdf"} {
+			delete(s.Artefacts, strings.TrimSuffix(f.File, ".png")+form)
+		}
 	}
 	return s
 }

@@ -17,7 +17,7 @@ func finished(t *testing.T, runs string) (dir string) {
 	r := create(t, runs)
 	r.Results["value"] = 0.125
 	r.Figures = []record.Figure{{File: "a.png"}}
-	for _, file := range []string{"a.png", "a.svg", "b.json"} {
+	for _, file := range []string{"a.png", "a.svg", "a.pdf", "b.json"} {
 		if err := record.WriteFile(r.Path(file), []byte("content of "+file)); err != nil {
 			t.Fatal(err)
 		}

@@ -110,7 +110,7 @@ func (r *Run) Path(name string) string { return filepath.Join(r.dir, name) }
 
 // Note adds a sentence that a reader must know to judge the results, once.
 func (r *Run) Note(format string, args ...any) {
-	if note := fmt.Sprintf(format, args...); !slices.Contains(r.Notes, note) {
+	if note := fmt.Sprintf(format, args...); note != "" && !slices.Contains(r.Notes, note) {
 		r.Notes = append(r.Notes, note)
 	}
 }

@@ -87,12 +87,15 @@ func Compare(was, is record.Manifest) Agreement {
 			a.Worst, a.Of = d, key
 		}
 	}
-	a.Bits = a.Worst == 0 && len(a.Lacks) == 0 && len(a.Others) == 0
+	a.Bits = a.Count > 0 && a.Worst == 0 && len(a.Lacks) == 0 && len(a.Others) == 0
 	return a
 }
 
 // String is the agreement in a line.
 func (a Agreement) String() string {
+	if a.Count == 0 {
+		return "nothing was compared: the record has no weights, arrays or results, only its tables"
+	}
 	if a.Bits {
 		return fmt.Sprintf("the same bits in all %d of weights, arrays and results", a.Count)
 	}

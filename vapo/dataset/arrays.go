@@ -57,7 +57,7 @@ func openArrays(path string, opt Options) (Dataset, error) {
 func readArray(path, split string) (*tensors.Tensor, error) {
 	if strings.EqualFold(filepath.Ext(path), ".npy") {
 		if split == "test" {
-			return nil, errors.New("an .npy file has no test split: use an .npz file with arrays x and x_test")
+			return nil, fmt.Errorf("%w: an .npy file has no test split: use an .npz file with arrays x and x_test", ErrMissing)
 		}
 		return npz.ReadNPYFile(path)
 	}
@@ -97,7 +97,11 @@ func chooseArray(members []*zip.File, split string) (*zip.File, error) {
 	if len(names) == 1 && split != "test" && names[0] != "x_test" {
 		return only, nil
 	}
-	return nil, fmt.Errorf("no array is called %s; the file holds [%s]", want, strings.Join(names, ", "))
+	err := fmt.Errorf("no array is called %s; the file holds [%s]", want, strings.Join(names, ", "))
+	if split == "test" {
+		err = fmt.Errorf("%w: %w", ErrMissing, err)
+	}
+	return nil, err
 }
 
 // fromTensor copies the values into a set after checking them.
