@@ -23,7 +23,7 @@ help: ## this list
 	@echo '  PRESET=smoke|quick|cpu|paper how much make reproduce runs (quick)'
 	@echo '  FUZZTIME=10m                 how long make fuzz takes for each target'
 	@echo '  VAPO_BACKEND=go|xla|auto     what computes (auto); see go doc ./vapo/backend'
-	@echo '  VAPO_DATA=FOLDER             real images; without, embedded drawn ones'
+	@echo '  VAPO_DATA=FOLDER             real images; without, elements that need them say so'
 	@echo 'One element alone: go run ./experiments run fig1; go run ./experiments list'
 
 reproduce: ## every figure and table at PRESET, then the report

@@ -18,7 +18,7 @@ func (a *app) listCommand() *cobra.Command {
 	var needs bool
 	cmd := &cobra.Command{
 		Use:   "list [ID | pieces]",
-		Short: "List the paper's figures and tables with their status, the settings of one, or all pieces with a name",
+		Short: "List the paper's figures and tables, the settings of one, or all pieces with a name",
 		Example: `  experiments list
   experiments list pieces                            homotopies, potentials, losses, times, solvers, data sets
   experiments list fig1 --preset cpu > mine.json     settings that --config reads

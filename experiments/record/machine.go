@@ -11,6 +11,7 @@ import (
 	"sync"
 
 	"vapoflow/internal/budget"
+	"vapoflow/vapo"
 	"vapoflow/vapo/backend"
 )
 
@@ -19,10 +20,11 @@ type Versions struct {
 	Vapoflow string `json:"vapoflow"`
 	Go       string `json:"go"`
 	GoMLX    string `json:"gomlx"`
-	GoXLA    string `json:"go_xla,omitempty"` // absent in builds without XLA
-	SIMD     bool   `json:"simd"`             // built with GOEXPERIMENT=simd
-	Commit   string `json:"commit"`           // of git; "" where there is no repository
-	Dirty    bool   `json:"dirty"`            // tracked files differ from that commit
+	GoXLA    string `json:"go_xla,omitempty"`   // absent in builds without XLA
+	SIMD     bool   `json:"simd"`               // built with GOEXPERIMENT=simd
+	Commit   string `json:"commit"`             // of git; "" where there is no repository
+	Dirty    bool   `json:"dirty"`              // tracked files differ from that commit
+	Training int    `json:"training,omitempty"` // vapo.TrainingVersion; older records have none
 }
 
 // Hardware is the machine.
@@ -52,7 +54,7 @@ const modulePath = "vapoflow"
 
 // Program describes this program.
 var Program = sync.OnceValue(func() Versions {
-	v := Versions{Go: runtime.Version(), SIMD: backend.SIMD}
+	v := Versions{Go: runtime.Version(), SIMD: backend.SIMD, Training: vapo.TrainingVersion}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		v.Vapoflow = info.Main.Version
 		for _, dep := range info.Deps {

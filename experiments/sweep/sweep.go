@@ -138,6 +138,9 @@ func (s *Sweep) Run(ctx context.Context, env paper.Env, shard Shard, c *console.
 	if err := s.keepPlan(env.Out); err != nil {
 		return err
 	}
+	if err := s.oneVersion(env.Out, shard); err != nil {
+		return err
+	}
 	var failed []error
 	for i, cell := range s.Cells {
 		if !shard.has(i) {
@@ -167,6 +170,27 @@ func (s *Sweep) Run(ctx context.Context, env paper.Env, shard Shard, c *console.
 	return errors.Join(failed...)
 }
 
+// oneVersion finds, before anything is computed, that cells of this program would stand beside those of another commit, which Collect
+// refuses.
+func (s *Sweep) oneVersion(out string, shard Shard) error {
+	here, other, missing := record.Program().Commit, "", false
+	for i, cell := range s.Cells {
+		if !shard.has(i) {
+			continue
+		}
+		m, err := s.read(out, cell)
+		if err != nil {
+			missing = true
+		} else if there := m.Versions.Commit; there != here {
+			other = fmt.Sprintf("%s is of commit %q", cell.Run, there)
+		}
+	}
+	if missing && other != "" {
+		return fmt.Errorf("sweep: %s and this program of %q: one table does not mix them; go on with a build of that commit, or with another --out", other, here)
+	}
+	return nil
+}
+
 // read reads a cell's record. It must be finished, and of the plan's settings, data and backend.
 func (s *Sweep) read(out string, cell Cell) (record.Manifest, error) {
 	dir := filepath.Join(record.RunsDir(out), cell.Run)
@@ -180,6 +204,8 @@ func (s *Sweep) read(out string, cell Cell) (record.Manifest, error) {
 		return m, fmt.Errorf("%s has other settings", dir)
 	case m.Backend.Name != s.Backend:
 		return m, fmt.Errorf("%s was computed by %s, not by %s", dir, m.Backend.Name, s.Backend)
+	case m.Versions.Training != s.TrainingVersion:
+		return m, fmt.Errorf("%s is of training version %d, not %d", dir, m.Versions.Training, s.TrainingVersion)
 	case m.Data == nil || m.Data.SHA256 != cell.Data:
 		return m, fmt.Errorf("%s has other data", dir)
 	}

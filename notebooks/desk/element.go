@@ -24,6 +24,7 @@ type Element struct {
 	id, preset string
 	changes    []string
 	shipped    *vapo.Model // nil where it is trained
+	trained    *vapo.Model // once it is
 }
 
 // NewElement is the element of an id at a preset, with choices as --set takes them: "homotopy=straight". Its model has the
@@ -56,7 +57,9 @@ func NewElement(id, preset string, choices ...string) *Element {
 	return e
 }
 
+// training tells trainings apart; the weights that ship have no other seed.
 func training(c vapo.Config) string {
+	c.Seed = 0
 	text, _ := json.Marshal(c) // a struct of numbers and texts always encodes
 	return string(text)
 }
@@ -78,12 +81,28 @@ func (e *Element) ShowData(n int) {
 // Trained is the element's model: with the weights that ship, or trained once and watched.
 func (e *Element) Trained() *vapo.Model {
 	if e.shipped == nil {
-		return Must(Train(Context(), e.Config, e.Open("train")))
+		if e.trained == nil {
+			e.trained = Must(Train(Context(), e.Config, e.Open("train")))
+		}
+		return e.trained
 	}
 	fmt.Printf("the weights are those that ship, %s\n", e.Settings.Model)
 	e.shipped.Backend = Must(Backend())
 	return e.shipped
 }
+
+// Key is what measurements of the element's model hang on, for [Cached]: its settings and its weights, which it trains where they
+// are not there.
+func (e *Element) Key() any {
+	m := e.shipped
+	if m == nil {
+		m = e.Trained()
+	}
+	return []any{e.Settings, Weights(m)}
+}
+
+// Weights names a model's weights.
+func Weights(m *vapo.Model) string { return Must(vapo.WeightsSHA256(m.Store)) }
 
 // Samples are the samples first ≤ i < first+n of the element's model, solver and seed, [n, shape...], and the evaluations of ∇Φ
 // that each took. They are kept for each backend, and the same images as those of the record that was made on it.
@@ -93,7 +112,7 @@ func (e *Element) Samples(first, n int) (x *tensors.Tensor, nfe int) {
 		Shape  []int
 		NFE    int
 	}
-	kept := Must(Cached("samples", []any{e.Settings, first, n, backend.NameOf(Must(Backend()))}, func() (out drawn, err error) {
+	kept := Must(Cached("samples", []any{e.Key(), first, n, backend.NameOf(Must(Backend()))}, func() (out drawn, err error) {
 		m := e.Trained()
 		sampler, err := m.NewSampler(Context(), Must(e.NewSolver()), e.Seed, paper.SampleBatch(m.Dim()))
 		if err != nil {

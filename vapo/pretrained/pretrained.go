@@ -22,7 +22,7 @@ var models embed.FS
 // Prefix marks the name of a shipped model where a run or a folder could stand as well.
 const Prefix = "pretrained:"
 
-// Weak follows the name of a shipped model in that of its partner, a smaller network after a minute's training.
+// Weak follows the name of a shipped model in that of its partner, a smaller network after a thousand steps, a minute or two of training.
 const Weak = "/weak"
 
 // Names lists the models that ship, without their partners.
