@@ -16,7 +16,8 @@ func (a *app) benchCommand() *cobra.Command {
 		Short: "Measure this machine, or the method against closed forms",
 		Long:  "Each measurement leaves a record with its table, which \"experiments report\" shows.",
 		Example: `  experiments bench step
-  experiments bench excess --seeds 1 --problems ring8`,
+  experiments bench excess --seeds 1 --problems ring8
+  experiments bench images --budgets 2400 --name 40-minutes`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -32,12 +33,13 @@ func (a *app) benchCommand() *cobra.Command {
 }
 
 func (a *app) oneBenchCommand(b bench.Bench) *cobra.Command {
-	var out string
+	var out, name string
 	cmd := &cobra.Command{Use: b.ID, Short: b.Short, Long: b.Long, Example: b.Example, Args: cobra.NoArgs}
 	cmd.Flags().StringVar(&out, "out", "results", "folder of results")
+	cmd.Flags().StringVar(&name, "name", "", "keep the record as bench-"+b.ID+"~NAME, beside others of this bench, which without a name replace each other")
 	options := b.Options(cmd.Flags())
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
-		dir, err := b.Run(cmd.Context(), options, bench.Env{Out: out, Command: "experiments " + joinArgs(a.args), DataRoot: func() (string, error) { return dataRoot("") }, Console: a.Console})
+		dir, err := b.Run(cmd.Context(), options, bench.Env{Out: out, Name: name, Command: "experiments " + joinArgs(a.args), DataRoot: func() (string, error) { return dataRoot("") }, Console: a.Console})
 		if err != nil {
 			return err
 		}

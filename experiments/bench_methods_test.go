@@ -23,7 +23,7 @@ func TestBenchOfTheMethod(t *testing.T) {
 			"dopri5 over scipy RK45, Lotka–Volterra, forward":    1.05,
 			"dopri5 over scipy RK45, Gaussian 1 × 0.02, forward": 1, "dopri5 over scipy RK45, Gaussian 1 × 0.02, backward": 1.05}},
 		{args: "kl --tries adam,muon-averaged --steps 20 --draws 32", rows: 2, figures: 1},
-		{args: "images --data drawn --try width=4,base=none --try width=4,base=none,batch=4 --budgets 1,1 --held-out 8", rows: 2, figures: 1},
+		{args: "images --data drawn --try width=4,base=none --try width=4,base=none,batch=4 --budgets 1,1 --held-out 8 --name two-tries", rows: 2, figures: 1},
 		{args: "gradient-noise --draws 4 --batch 4 --steps 2", rows: 12},
 		{args: "density --problems gauss2 --homotopies posterior --steps 60 --points 8", rows: 1,
 			atMost:  map[string]float64{"gauss2, posterior: error of the exact potential": 1e-8, "gauss2, posterior: error by the flow": 1, "gauss2, posterior: mass": 1.001},
@@ -42,7 +42,7 @@ func TestBenchOfTheMethod(t *testing.T) {
 			if code != 0 {
 				t.Fatalf("exit code %d: %s", code, stderr)
 			}
-			m, err := record.Read(record.RunsDir("results") + "/bench-" + name)
+			m, err := record.Read(record.RunsDir("results") + "/bench-" + strings.Replace(name, "images", "images~two-tries", 1))
 			if err != nil {
 				t.Fatal(err)
 			}

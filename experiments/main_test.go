@@ -94,6 +94,7 @@ func TestWrongUseIsOneClearLine(t *testing.T) {
 		{"data fetch mnist", 2, []string{`"mnist"`, "cifar10"}},
 		{"data fetch", 2, []string{"1 arg"}},
 		{"bench step --steps 1", 2, []string{"--steps", "1"}},
+		{"bench step --name a/b", 2, []string{"--name", "a/b"}},
 		{"list now", 2, []string{`"now"`, "fig1, fig2"}},
 		{"paint", 2, []string{`"paint"`}},
 	} {

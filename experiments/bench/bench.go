@@ -5,6 +5,7 @@ package bench
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -12,6 +13,7 @@ import (
 	"vapoflow/experiments/console"
 	"vapoflow/experiments/element"
 	"vapoflow/experiments/record"
+	"vapoflow/experiments/usage"
 	"vapoflow/vapo/backend"
 )
 
@@ -41,6 +43,7 @@ func (b Bench) Options(flags *pflag.FlagSet) Measurement { return b.options(flag
 // Env is where a bench runs.
 type Env struct {
 	Out      string                 // folder of results
+	Name     string                 // tells the record from others of the bench, bench-ID~NAME; "" is bench-ID
 	Command  string                 // as it was given
 	DataRoot func() (string, error) // folder of the data sets
 	*console.Console
@@ -59,16 +62,34 @@ const prefix = "bench-"
 // Is tells the record of a measurement from that of an element.
 func Is(m record.Manifest) bool { return strings.HasPrefix(m.Element, prefix) }
 
-// Run measures, keeps the record bench-ID and gives its folder. What was asked for wrongly is found before anything is opened.
+// names are what a record may be called besides.
+var names = regexp.MustCompile(`^[a-zA-Z0-9][a-zA-Z0-9.-]*$`)
+
+// recordName is that of the bench's record.
+func (b Bench) recordName(name string) (string, error) {
+	if name == "" {
+		return prefix + b.ID, nil
+	}
+	if !names.MatchString(name) {
+		return "", usage.Errorf("--name %q: give letters, digits, dots and dashes, such as 40-minutes", name)
+	}
+	return prefix + b.ID + "~" + name, nil
+}
+
+// Run measures, keeps the record and gives its folder. What was asked for wrongly is found before anything is opened.
 func (b Bench) Run(ctx context.Context, m Measurement, env Env) (dir string, err error) {
 	if err := m.check(); err != nil {
+		return "", err
+	}
+	name, err := b.recordName(env.Name)
+	if err != nil {
 		return "", err
 	}
 	if err := record.CheckOut(env.Out); err != nil {
 		return "", fmt.Errorf("--out %s: %w", env.Out, err)
 	}
 	wait := func(holder string) { env.Say("%s: waiting for %s, which measures the same", b.ID, holder) }
-	manifest := record.Manifest{Name: prefix + b.ID, Element: prefix + b.ID, Title: b.Title, Command: env.Command}
+	manifest := record.Manifest{Name: name, Element: prefix + b.ID, Title: b.Title, Command: env.Command}
 	return element.Run(ctx, record.RunsDir(env.Out), manifest, wait, func(run *record.Run) error {
 		w := &work{Env: env, run: run}
 		if !b.manyBackends {
