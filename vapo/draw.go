@@ -88,7 +88,7 @@ func (a *ahead) take() ([]*tensors.Tensor, error) {
 	return d.batch, d.err
 }
 
-// stop waits for the batch that is being drawn, which nobody takes. What [dataset.Batches] reads ahead of it ends by itself.
+// stop waits for the batch that is being drawn, which nobody takes.
 func (a *ahead) stop() {
 	if a.drawn != nil {
 		numbers.Finalize((<-a.drawn).batch...)

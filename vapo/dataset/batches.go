@@ -12,9 +12,6 @@ import (
 //
 // A finite set is walked epoch by epoch, each in a permutation drawn from (seed, epoch); a batch that reaches the end
 // of an epoch goes on in the next, so that no example is dropped. An unlimited set gives fresh examples at every step.
-//
-// Where steps are asked for in order, the next batch is read on all cores while the caller uses this one. That changes
-// when it is read and never what it holds.
 type Batches struct {
 	ds    Dataset
 	info  Info
@@ -25,16 +22,6 @@ type Batches struct {
 	mu    sync.Mutex
 	epoch int // whose permutation is in order
 	order []int
-	last  int    // the step of the last Fill
-	ahead *ahead // the batch that is read ahead of need, or nil
-}
-
-// ahead is a batch under way.
-type ahead struct {
-	step int
-	x    []float32
-	err  error
-	done chan struct{} // closed when x and err are there
 }
 
 // NewBatches returns the batches of ds with batch examples each. With flip, every image is mirrored left to right
@@ -47,10 +34,11 @@ func NewBatches(ds Dataset, batch int, seed uint64, flip bool) (*Batches, error)
 	if flip && !info.IsImage() {
 		return nil, fmt.Errorf("dataset: %s holds points of shape %v: only images can be flipped", info.Name, info.Shape)
 	}
-	return &Batches{ds: ds, info: info, batch: batch, seed: seed, flip: flip, epoch: -1, last: -1}, nil
+	return &Batches{ds: ds, info: info, batch: batch, seed: seed, flip: flip, epoch: -1}, nil
 }
 
-// Fill writes the batch of the given step (0, 1, …), [batch, shape...], to dst. It is safe for concurrent use.
+// Fill writes the batch of the given step (0, 1, …), [batch, shape...], to dst: a large one is read on all cores. It is safe for
+// concurrent use.
 func (b *Batches) Fill(step int, dst []float32) error {
 	size := b.info.Size()
 	if step < 0 {
@@ -60,53 +48,6 @@ func (b *Batches) Fill(step int, dst []float32) error {
 		return fmt.Errorf("dataset: a batch of %s is %d × %v, %d values, but dst has room for %d",
 			b.info.Name, b.batch, b.info.Shape, b.batch*size, len(dst))
 	}
-	next, inOrder := b.take(step)
-	if next == nil {
-		if err := b.draw(step, dst); err != nil {
-			return err
-		}
-		next = &ahead{x: make([]float32, len(dst))}
-	} else {
-		<-next.done
-		if next.err != nil {
-			return next.err
-		}
-		copy(dst, next.x)
-	}
-	if inOrder {
-		b.begin(&ahead{step: step + 1, x: next.x, done: make(chan struct{})})
-	}
-	return nil
-}
-
-// take returns the batch of a step if it was begun ahead, and whether steps come in order.
-func (b *Batches) take(step int) (next *ahead, inOrder bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ahead != nil && b.ahead.step == step {
-		next = b.ahead
-	}
-	inOrder = b.last < 0 || step == b.last+1
-	b.last, b.ahead = step, nil
-	return next, inOrder
-}
-
-// begin reads a batch in the background, unless one is under way. The work ends by itself: there is nothing to close.
-func (b *Batches) begin(next *ahead) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.ahead != nil {
-		return
-	}
-	b.ahead = next
-	go func() {
-		defer close(next.done)
-		next.err = b.draw(next.step, next.x)
-	}()
-}
-
-// draw reads a batch, a large one on all cores.
-func (b *Batches) draw(step int, dst []float32) error {
 	const enough = 8192 // values that are worth a goroutine
 	workers := min(runtime.GOMAXPROCS(0), b.batch, 1+len(dst)/enough)
 	errs := make([]error, workers)

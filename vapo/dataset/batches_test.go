@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"errors"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -134,5 +135,49 @@ func TestBatchesRefuse(t *testing.T) {
 	b := batches(t, counting(3), 2, 0, false)
 	if b.Fill(-1, make([]float32, 2)) == nil || b.Fill(0, make([]float32, 3)) == nil {
 		t.Error("step -1 or a destination of the wrong length was accepted")
+	}
+}
+
+// lacking fails at one example.
+type lacking struct {
+	Dataset
+	fails int
+}
+
+func (l lacking) Read(i int, dst []float32) error {
+	if i == l.fails {
+		return errors.New("this one cannot be read")
+	}
+	return l.Dataset.Read(i, dst)
+}
+
+// TestBatchesFail: an example that cannot be read fails the step that holds it, each time, and no other.
+func TestBatchesFail(t *testing.T) {
+	const n = 10
+	b := batches(t, lacking{counting(n), 3}, 1, 1, false)
+	plain := batches(t, counting(n), 1, 1, false)
+	x := make([]float32, 1)
+	for step := range 3 * n {
+		want := fill(t, plain, step)
+		for range 2 {
+			if err := b.Fill(step, x); (err != nil) != (want[0] == 3) || err == nil && x[0] != want[0] {
+				t.Errorf("step %d holds %v: %v, %v", step, want, x, err)
+			}
+		}
+	}
+}
+
+// TestBatchesOnAllCores: large batches, which several goroutines read, hold what small ones do.
+func TestBatchesOnAllCores(t *testing.T) {
+	const batch = 24
+	ds := open(t, "drawn", Options{})
+	large, small := batches(t, ds, batch, 9, true), batches(t, ds, 1, 9, true)
+	for step := range 2 {
+		x := fill(t, large, step)
+		for k := range batch {
+			if !slices.Equal(x[k*cifarPixels:(k+1)*cifarPixels], fill(t, small, step*batch+k)) {
+				t.Fatalf("step %d: image %d differs", step, k)
+			}
+		}
 	}
 }

@@ -23,7 +23,7 @@
 // Info.Title says what was really found: whether the bytes are the official ones, a part or a JPEG copy. A set that is
 // not there gives an error that wraps [ErrMissing] and says where it was looked for and how to get it.
 //
-// [NewBatches] turns a set into shuffled mini-batches, flipped at will and read ahead of need. A batch is a function of
+// [NewBatches] turns a set into shuffled mini-batches, flipped at will. A batch is a function of
 // (seed, step) alone, so a run that resumes needs the step number and nothing else.
 //
 // Sets are made of others by [Interpolations], and [Treated], which gives all sets
