@@ -25,7 +25,7 @@ func (p *pictures) Info() Info { return p.info.clone() }
 
 func (*pictures) sized() {}
 
-// Read decodes image i. It takes about a millisecond, which [Batches] spends on all cores and ahead of need.
+// Read decodes image i. It takes about a millisecond, which [Batches] spends on all cores, and training ahead of need.
 func (p *pictures) Read(i int, dst []float32) error {
 	if err := p.info.check(i, dst); err != nil {
 		return err
