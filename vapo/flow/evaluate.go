@@ -80,18 +80,7 @@ func (e *engine) call(exec *model.Exec, x *tensors.Tensor, s float64, more ...*t
 	for _, t := range more {
 		name, in = name+" "+t.Shape().String(), append(in, t)
 	}
-	e.mu.RLock()
-	unlock := e.mu.RUnlock
-	if !e.built[name] {
-		unlock()
-		e.mu.Lock()
-		unlock = e.mu.Unlock
-	}
-	out, err := exec.Call(in...)
-	if err == nil && !e.built[name] {
-		e.built[name] = true
-	}
-	unlock()
+	out, err := e.alone(name, func() ([]*tensors.Tensor, error) { return exec.Call(in...) })
 	var lacks missing
 	if errors.As(err, &lacks) { // without the names of graphs round it
 		return nil, nil, lacks
@@ -100,6 +89,21 @@ func (e *engine) call(exec *model.Exec, x *tensors.Tensor, s float64, more ...*t
 		return nil, nil, fmt.Errorf("flow: evaluating the potential at x %s: %w", x.Shape(), plain.Error(err))
 	}
 	return out[0], out[1], nil
+}
+
+// alone runs a graph; the first time, when it is built, nothing else.
+func (e *engine) alone(name string, run func() ([]*tensors.Tensor, error)) ([]*tensors.Tensor, error) {
+	e.mu.RLock()
+	if e.built[name] {
+		defer e.mu.RUnlock()
+		return run()
+	}
+	e.mu.RUnlock()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	out, err := run()
+	e.built[name] = err == nil
+	return out, err
 }
 
 // Field is the flow dx/ds = ∇Φ(x, s), for a solver: one call is one evaluation (NFE).
