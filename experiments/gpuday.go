@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,7 +23,6 @@ import (
 	"vapoflow/experiments/trained"
 	"vapoflow/experiments/training"
 	"vapoflow/experiments/usage"
-	"vapoflow/vapo"
 )
 
 // gpuDay is what a first half hour on a new machine should do.
@@ -89,10 +89,7 @@ func (d *gpuDay) run(ctx context.Context) error {
 		start := time.Now()
 		found, where, err := s.do(ctx)
 		if ctx.Err() != nil { // also where the stage did not notice: the record before is worth more than one without a table
-			if err == nil {
-				err = ctx.Err()
-			}
-			return day.Close(err)
+			return day.Close(cmp.Or(err, ctx.Err()))
 		}
 		if err != nil {
 			found = "failed: " + console.OneLine(err)
@@ -144,9 +141,7 @@ func (d *gpuDay) prepare() error {
 	d.env = paper.Env{
 		Backend: choice, Out: d.out, DataRoot: root, Inception: os.Getenv(measure.InceptionEnv), Preset: d.preset, Recipe: paper.Recipes[0], Resume: true,
 		Checkpoints: training.Checkpoints{Interval: 2 * time.Minute}, Command: "experiments " + joinArgs(d.args),
-		Watch: func(name string, steps int) (func(vapo.Progress), func()) {
-			return d.unsaved.watch(d.Watch(name, steps))
-		}, Say: func(line string) { d.Say("%s", line) },
+		Watch: d.watchUnsaved, Say: func(line string) { d.Say("%s", line) },
 	}
 	return nil
 }

@@ -115,9 +115,7 @@ func (o *options) env(a *app) (paper.Env, error) {
 		Preset: o.preset, Recipe: o.recipe, Changes: changes, Init: start,
 		TensorBoard: o.tensorboard,
 		Resume:      o.resume, NoWait: o.noWait, Checkpoints: checkpoints, Command: "experiments " + joinArgs(a.args),
-		Watch: func(name string, steps int) (func(vapo.Progress), func()) {
-			return a.unsaved.watch(a.Watch(name, steps))
-		}, Say: func(line string) { a.Say("%s", line) },
+		Watch: a.watchUnsaved, Say: func(line string) { a.Say("%s", line) },
 	}, nil
 }
 

@@ -51,6 +51,11 @@ func (u *unsaved) watch(observe func(vapo.Progress), done func()) (func(vapo.Pro
 	return func(p vapo.Progress) { u.Store(true); observe(p) }, func() { u.Store(false); done() }
 }
 
+// watchUnsaved shows a training, which a signal lets save itself.
+func (a *app) watchUnsaved(name string, steps int) (observe func(vapo.Progress), done func()) {
+	return a.unsaved.watch(a.Watch(name, steps))
+}
+
 // patience is how long a command may take to end by itself after a signal, where no training has to be saved.
 const patience = 900 * time.Millisecond
 

@@ -60,15 +60,9 @@ func TrainOrLoad(ctx context.Context, b compute.Backend, dir string, c Config, d
 	run.locked = true
 	switch m, err := Trained(b, dir, c, data); { // what another has trained meanwhile
 	case unusable(err):
-		why := "damaged"
-		if errors.Is(err, errEdited) {
-			why = "edited"
+		if err := run.trainAnew(err, weightsFile, configFile); err != nil {
+			return nil, err
 		}
-		aside, asideErr := setAside(run.Dir, why, weightsFile, configFile)
-		if asideErr != nil {
-			return nil, errors.Join(err, asideErr)
-		}
-		run.say("%v: set aside as %s, training anew", err, aside)
 	case m != nil || err != nil:
 		return m, err
 	}
@@ -150,6 +144,20 @@ func Trained(b compute.Backend, dir string, c Config, data dataset.Dataset) (*Mo
 
 // unusable tells an entry that is set aside and trained again.
 func unusable(err error) bool { return errors.Is(err, ErrDamaged) || errors.Is(err, errEdited) }
+
+// trainAnew sets files of run.Dir aside that the error says are unusable, and says so.
+func (run Run) trainAnew(err error, files ...string) error {
+	why := "damaged"
+	if errors.Is(err, errEdited) {
+		why = "edited"
+	}
+	aside, asideErr := setAside(run.Dir, why, files...)
+	if asideErr != nil {
+		return errors.Join(err, asideErr)
+	}
+	run.say("%v: set aside as %s, training anew", err, aside)
+	return nil
+}
 
 // setAside moves files of a folder into a folder beside them that nothing reads, named by the reason, and gives its path.
 func setAside(dir, why string, files ...string) (string, error) {

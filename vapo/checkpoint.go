@@ -76,18 +76,12 @@ func (st *trainState) open(ctx context.Context, id identity, does behaviour, run
 	}
 	atomicfile.Sweep(st.dir)
 	if run.Resume && (exists(filepath.Join(st.dir, checkpointFile)) || exists(filepath.Join(st.dir, previousFile))) {
-		why, differs := "edited", id.compare(st.dir, does, run.locked)
-		if errors.Is(differs, errUnknown) {
-			why = "unknown"
-		} else if differs != nil && !errors.Is(differs, errEdited) {
-			return differs
+		err := id.compare(st.dir, does, run.locked)
+		if unusable(err) {
+			err = run.trainAnew(err, checkpointFile, previousFile)
 		}
-		if differs != nil {
-			aside, err := setAside(st.dir, why, checkpointFile, previousFile)
-			if err != nil {
-				return errors.Join(differs, err)
-			}
-			run.say("%v: set aside as %s, training anew", differs, aside)
+		if err != nil {
+			return err
 		}
 	}
 	if !run.Resume { // before the identity is that of this training: it would make good those of another

@@ -29,8 +29,6 @@ import (
 // checkpoints, so that a folder never gives the weights of another training.
 type identity map[string]string
 
-var errUnknown = errors.New("no longer names")
-
 // identityFile is its name in Run.Dir.
 const identityFile = "identity.json"
 
@@ -76,7 +74,7 @@ func identify(m *Model, l loss.Loss, data dataset.Dataset, t Training) (identity
 
 // compare compares the training with that of a folder which is to be resumed; more steps at a constant rate are the same training
 // for longer. A folder that the configuration names (keyed) holds no other, but the same pieces may have been edited: that error
-// wraps [errEdited], and that of one that nothing names errUnknown.
+// wraps [errEdited], and that of checkpoints that nothing names [ErrDamaged].
 func (id identity) compare(dir string, does behaviour, keyed bool) error {
 	text, err := os.ReadFile(filepath.Join(dir, identityFile))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -87,7 +85,7 @@ func (id identity) compare(dir string, does behaviour, keyed bool) error {
 		if keyed {
 			return nil
 		}
-		return fmt.Errorf("vapo: %s holds checkpoints of a training that its %s, missing or damaged, %w", dir, identityFile, errUnknown)
+		return fmt.Errorf("vapo: %s holds checkpoints, and the %s that says of which training is missing or %w", dir, identityFile, ErrDamaged)
 	}
 	var differ []string
 	for _, key := range slices.Sorted(maps.Keys(id)) {

@@ -19,8 +19,8 @@ type LogEntry struct {
 	Seconds  float64 `json:"seconds"`   // of training up to here, interruptions left out
 }
 
-// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last, and one where it is interrupted. No training fails for its log,
-// which nothing but its curve depends on.
+// trainingLog writes training.jsonl: about 200 lines, each a mean over the steps since the last, and one where it is interrupted.
+// No training fails for its log, which nothing but its curve depends on.
 type trainingLog struct {
 	run     Run
 	f       *os.File   // nil where it cannot be written

@@ -57,7 +57,7 @@ func (p Page) Result(key string) string {
 
 // Figure writes a figure as PNG, SVG and PDF and lists it.
 func (p Page) Figure(name string, f *figures.Figure, caption string) error {
-	for _, extension := range []string{".png", ".svg", ".pdf"} {
+	for _, extension := range record.FigureExtensions {
 		if err := f.Save(p.Path(name + extension)); err != nil {
 			return err
 		}

@@ -82,12 +82,9 @@ type Distances struct {
 	Frechet, KID, Precision, Recall Spread  // of the parts
 }
 
-// Rows is how many images of both have features in memory.
-func (s Features) Rows(other Features) int { return min(len(s.rows), len(other.rows)) / s.dim }
-
 // DistancesOf measures features against real ones, and those of [Parts] disjoint sets of size images, which must be in memory.
 func DistancesOf(ctx context.Context, real, got Features, size int) (d Distances, err error) {
-	if rows := real.Rows(got); size < 1 || Parts*size > rows {
+	if rows := min(len(real.rows), len(got.rows)) / got.dim; size < 1 || Parts*size > rows {
 		return d, fmt.Errorf("measure: %d disjoint sets of %d images need the features of as many; there are those of %d", Parts, size, rows)
 	}
 	if d.All, err = metric.FID(real.Moments, got.Moments); err != nil {

@@ -61,12 +61,15 @@ func (s Stored) Check(all bool) error {
 	return nil
 }
 
+// FigureExtensions are those of the files that a figure is written to; [Figure.File] has the first.
+var FigureExtensions = []string{".png", ".svg", ".pdf"}
+
 // WithoutFigures is the run without the artefacts that a redraw makes again.
 func (s Stored) WithoutFigures() Stored {
 	s.Artefacts = maps.Clone(s.Artefacts)
 	for _, f := range s.Figures {
-		for _, form := range []string{".png", ".svg", ".pdf"} {
-			delete(s.Artefacts, strings.TrimSuffix(f.File, ".png")+form)
+		for _, extension := range FigureExtensions {
+			delete(s.Artefacts, strings.TrimSuffix(f.File, FigureExtensions[0])+extension)
 		}
 	}
 	return s

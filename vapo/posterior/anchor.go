@@ -33,17 +33,14 @@ func Mixture(flows []*flow.Flow, weights []float64) (Prior, error) {
 	if math.Abs(sum-1) > 1e-9 {
 		return Prior{}, fmt.Errorf("posterior: the weights of a mixture must sum to 1, got %.12g", sum)
 	}
-	a := &anchors{known: map[float64][]float64{}}
-	for _, f := range flows {
-		a.flows = append(a.flows, &Posterior{Prior: Of(f)})
-	}
+	a := &anchors{flows: flows, known: map[float64][]float64{}}
 	return Prior{flows: flows, weights: weights, mixture: true, anchors: a.at}, nil
 }
 
 // anchors keeps c_i(s)/κ of each flow at the clocks that were asked for.
 type anchors struct {
 	mu    sync.Mutex
-	flows []*Posterior
+	flows []*flow.Flow
 	known map[float64][]float64
 }
 
@@ -55,8 +52,8 @@ func (a *anchors) at(ctx context.Context, s float64) ([]float64, error) {
 	}
 	ctx = progress.With(ctx, func(float64) {}) // of the solvers within
 	var shifts []float64
-	for i, p := range a.flows {
-		shift, err := p.anchor(ctx, s)
+	for i, f := range a.flows {
+		shift, err := anchor(ctx, f, s)
 		if err != nil {
 			return nil, fmt.Errorf("posterior: anchoring flow %d of the mixture at s = %g: %w", i, s, err)
 		}
@@ -68,8 +65,8 @@ func (a *anchors) at(ctx context.Context, s float64) ([]float64, error) {
 
 // anchor is c(s)/κ of a single flow, by its own log-density at points of its own. The median ignores points that it stranded
 // between modes.
-func (a *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
-	p, err := a.compile()
+func anchor(ctx context.Context, f *flow.Flow, s float64) (float64, error) {
+	p, err := (&Posterior{Prior: Of(f)}).compile()
 	if err != nil {
 		return 0, err
 	}
@@ -91,7 +88,7 @@ func (a *Posterior) anchor(ctx context.Context, s float64) (float64, error) {
 	if p.dim() > maxCoordinates {
 		divergence = density.Hutchinson{Probes: 4}
 	}
-	points, f := p.tensor(x), p.Prior.flows[0]
+	points := p.tensor(x)
 	defer numbers.Finalize(points)
 	known, err := density.LogDensity(ctx, f, nil, points, s, divergence)
 	if err != nil {

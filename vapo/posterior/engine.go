@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"sync"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/gomlx/core/graph"
@@ -29,7 +28,6 @@ type Posterior struct {
 type engine struct {
 	Posterior
 
-	mu     sync.Mutex
 	levels map[float64]homotopy.Values
 	plain  *graph.Exec // x, c, data → ℓ(x/μ), its gradient
 	guide  *model.Exec // x, s, c, data → ∇Φ, gradient of ℓ(x̂)
@@ -121,8 +119,6 @@ func convert(data []*Node, x *Node) []*Node {
 
 // at is what the clock gives at s in (0, 1].
 func (p *engine) at(s float64) (homotopy.Values, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
 	if c, ok := p.levels[s]; ok {
 		return c, nil
 	}
